@@ -93,5 +93,5 @@ pub use retry::{may_be_transient, retry_briefly, retry_read};
 pub use state::after_write;
 pub use time::{http_date, parse_timestamp};
 pub use timing::Timing;
-pub use trigger::{Answer, Planner, Search, Trigger, deploy, prepare, recover, send};
+pub use trigger::{Answer, Planner, Search, Trigger, deploy, deploy_in_turn, prepare, recover, send};
 pub use turn::{Left, Overlap, Remembered, Turn, is_last_read};

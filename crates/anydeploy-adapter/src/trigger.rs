@@ -156,6 +156,14 @@ pub async fn deploy<P: Planner>(planner: P, request: &DeployRequest) -> Result<D
     deploy_planned(planner.trigger(request, plan), request, turn).await
 }
 
+/// Sends a trigger that was planned already, in its turn, such as one for several targets at once.
+///
+/// # Errors
+/// Those of [`Deployer::deploy`](crate::Deployer::deploy).
+pub async fn deploy_in_turn(trigger: &mut dyn Trigger, turn: Turn) -> Result<Deployment> {
+    run(trigger, turn, None).await
+}
+
 /// Reads what a trigger needs, and triggers nothing.
 ///
 /// # Errors

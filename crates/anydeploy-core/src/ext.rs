@@ -1,10 +1,11 @@
 //! Waiting and flat calls, on top of any deployer.
 
+mod history_stream;
+
 use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use futures::stream::BoxStream;
 use tokio::time::{Instant, sleep};
 
-use crate::history;
 use crate::watch::await_state;
 use crate::{
     Applied, BatchReport, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredState, DesiredVariables,
@@ -91,7 +92,7 @@ pub trait DeployerExt: Deployer {
     where
         Self: Clone + Sized,
     {
-        history::stream(self.clone(), target.clone(), options)
+        history_stream::stream(self.clone(), target.clone(), options)
     }
 
     /// Asks the platform to stop a deployment, and returns its state after the request.

@@ -1,11 +1,9 @@
 //! How much of a target's history is read, and where the next page begins.
 
 mod page;
-mod stream;
 
 pub use page::{HistoryCursor, HistoryPage};
 use serde::{Deserialize, Serialize};
-pub(crate) use stream::stream;
 
 /// How much of a target's history is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

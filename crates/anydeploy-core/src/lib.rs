@@ -3,6 +3,7 @@
 //! * [`Deployer`] is the trait; [`DeployerExt`] adds waiting, and one flat call for each method of a group.
 //! * [`Target`], [`DeployRequest`] and [`Revision`] say what is deployed.
 //! * [`Action`] says what a request does with its target: deploy, restart, redeploy or roll back.
+//! * [`ServiceQuery`] finds services, and [`Selection`] deploys several of them by one request.
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
@@ -16,13 +17,14 @@
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
 //! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`StateChange`], [`RunState`], [`RollbackTarget`],
-//!   [`HistoryPage`], [`Preview`], [`BatchReport`], [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release
-//!   without actions and settings must not read as a plain deployment carries `"v": 2`.
+//!   [`HistoryPage`], [`Preview`], [`BatchReport`], [`Error`], [`Capabilities`] and [`RetryOptions`] carry the version of
+//!   their form, `"v": 1`; a request that a release without actions and settings must not read as a plain deployment
+//!   carries `"v": 2`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
 //!   An unknown word where one of a list is expected is refused with an error that names the list.
-//! * A [`Target`], a [`TargetKind`], a [`DeploymentId`] and a [`Platform`] are text, a moment is text of RFC 3339 in UTC, and a duration is a
-//!   whole number of milliseconds under a name that ends in `_ms`.
+//! * A [`Target`], a [`TargetKind`], a [`DeploymentId`], a [`Platform`] and a [`HistoryCursor`] are text, a moment is text of
+//!   RFC 3339 in UTC, and a duration is a whole number of milliseconds under a name that ends in `_ms`.
 //! * What is masked in a value is masked in its JSON; no form holds a credential of the deployer.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -39,6 +39,11 @@
 //!   process and is not listed yet.
 //! * A rollback is a deployment of an older commit, tag or chart version from the history, with the variables and the other
 //!   settings of today, including the values of a chart.
+//! * Several services of one environment are deployed by one request that names each with its version; what it does not
+//!   name is not touched.
+//!   It takes no event of a job and no action of a Terraform service, and Qovery has no tags to select by.
+//! * Qovery makes and deletes previews by itself, for pull requests of applications; no call does, so that the group
+//!   [`Previews`](crate::Previews) is not offered.
 //! * Variables stand at the project, the environment or the service, and a plan writes those of the target alone: one whose
 //!   key stands above becomes an override.
 //!   Databases have none.
@@ -77,6 +82,7 @@ mod resolve;
 mod revision;
 mod row;
 mod search;
+mod selection;
 mod snapshot;
 mod state;
 mod status;
@@ -261,7 +267,7 @@ impl Deployer for Qovery {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle,
-        rollback: Rollback, variables: Variables);
+        rollback: Rollback, variables: Variables, batch: Batch);
 }
 
 two_phase!(Qovery, QoveryPlanner);

@@ -28,6 +28,7 @@
 //! | [`target_with_history`](Harness::target_with_history) | no target goes back |
 //! | [`change_variable`](Harness::change_variable), [`refuse_variable_after`](Harness::refuse_variable_after) | variables that somebody else changes, or that are refused, are not tried |
 //! | [`setting_of`](Harness::setting_of), [`change_setting`](Harness::change_setting), [`refuse_next_trigger`](Harness::refuse_next_trigger) | a setting that is not set back is not noticed |
+//! | [`selection`](Harness::selection) | nothing is deployed by a selection |
 //! | [`secrets`](Harness::secrets) | nothing is known to be a secret |
 //!
 //! # Running it on your own implementation
@@ -105,14 +106,17 @@ mod verdict;
 
 pub mod actions;
 pub mod cancelling;
+pub mod finding;
 pub mod groups;
 pub mod identity;
 pub mod lifecycle;
 pub mod options;
+pub mod previews;
 pub mod reading;
 pub mod refusing;
 pub mod rollback;
 pub mod secrecy;
+pub mod selections;
 pub mod settings;
 pub mod two_phase;
 pub mod variables;

@@ -56,7 +56,9 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         .without(Group::Catalog)
         .without(Group::Lifecycle)
         .without(Group::Rollback)
-        .without(Group::Variables);
+        .without(Group::Variables)
+        .without(Group::Previews)
+        .without(Group::Batch);
     let report = conformance::run(&Memory::new(bare, |platform| Arc::new(platform))).await;
     assert!(report.is_kept(), "{report}");
     let skipped = [
@@ -86,6 +88,10 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         "values_are_printed_nowhere",
         "a_set_tag_is_deployed_or_restored",
         "a_setting_changed_by_somebody_else_is_a_conflict",
+        "a_paged_history_lists_each_deployment_once",
+        "a_query_finds_what_it_means_and_nothing_else",
+        "a_preview_is_deleted_once_and_is_gone",
+        "a_selection_deploys_each_target_it_names_and_no_other",
         "history_is_newest_first_and_limited",
         "a_log_is_cut_to_its_end",
         "a_log_is_that_of_its_own_deployment",
@@ -186,6 +192,7 @@ async fn an_option_that_was_dropped_is_caught_by_what_the_deployment_reports() {
         "a_reason_is_taken_or_refused",
         "a_pull_request_is_taken_or_refused",
         "a_success_ran_what_was_asked_for",
+        "a_preview_is_deleted_once_and_is_gone",
     ];
     assert_eq!(report.broken(), caught, "{report}");
     let report = conformance::run(&harness(Some(Fault::SendsAnotherCommit))).await;

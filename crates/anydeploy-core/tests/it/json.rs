@@ -45,6 +45,7 @@ macro_rules! golden {
 }
 
 mod changes;
+mod finding;
 
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()

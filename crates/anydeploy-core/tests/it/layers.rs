@@ -1,5 +1,6 @@
 //! Layers: each interceptor's own rule, and that every call and group passes through one.
 
+mod selecting;
 mod writes;
 
 use std::collections::HashSet;

@@ -6,6 +6,7 @@ mod already_running;
 mod conformance;
 mod contract;
 mod find;
+mod history;
 mod hostile;
 mod hub;
 mod json;

@@ -3,6 +3,7 @@
 use qovery_client::types::{EnvironmentStatus, StateEnum, Status, StatusDetails};
 
 /// The part of a status that says what became known of a trigger.
+#[derive(Clone)]
 pub(super) struct Accepted {
     /// The request, if it waits in the queue.
     pub(super) request: Option<String>,

@@ -169,8 +169,14 @@ pub(super) fn with_actions(deploys: Capabilities) -> Capabilities {
         let lifecycle: &[Ability] = if kind == Terraform { &[] } else { &[Ability::Start, Ability::Stop] };
         // No variable has a database as its scope.
         let variables: &[Ability] = if kind == Database { &[] } else { &[Ability::Variables] };
+        // Only these have links (document of 2026-08-20).
+        let has_links = matches!(kind, Application | Container | Helm | Environment);
+        let domains: &[Ability] = if has_links { &[Ability::Domains] } else { &[] };
+        let together: &[Ability] = if kind == Environment { &[] } else { &[Ability::DeployTogether] };
         capabilities
             .with_action(kind.clone(), crate::Action::Redeploy, &[])
+            .with_abilities(kind.clone(), domains)
+            .with_abilities(kind.clone(), together)
             .with_abilities(kind.clone(), lifecycle)
             .with_abilities(kind.clone(), variables)
             .with_abilities(kind, &[Ability::History, Ability::Cancel, Ability::Logs])

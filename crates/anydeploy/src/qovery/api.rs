@@ -9,7 +9,7 @@ use qovery_client::types::{
     DeploymentHistoryService as PastOfService, Environment, EnvironmentLogs, EnvironmentStatusesWithStages,
     HelmResponse, JobResponse, Link, ListApplicationCommitParams, ListEnvironmentDeploymentHistoryV2Params,
     ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams, ListJobsParams,
-    ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse,
+    ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse, Project,
     QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
     ServiceLightResponse, ServiceTypeForVariableEnum, StateEnum, TerraformResponse, VariableEditRequest,
     VariableImportEntry, VariableImportRequest, VariableOverrideRequest, VariableRequest, VariableResponse,
@@ -204,6 +204,10 @@ impl Api {
 
     pub(super) async fn environment(&self, id: &str) -> Result<Environment> {
         value(self.client.get_environment(id)).await
+    }
+
+    pub(super) async fn project(&self, id: &str) -> Result<Project> {
+        value(self.client.get_project(id)).await
     }
 
     pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<JobResponse>> {

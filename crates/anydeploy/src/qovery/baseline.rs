@@ -1,6 +1,7 @@
 //! The state of an environment before a trigger.
 
 use futures::future::try_join;
+use qovery_client::types::QueuedDeploymentRequestWithStages as Row;
 use serde::{Deserialize, Serialize};
 
 use super::Qovery;
@@ -47,17 +48,38 @@ pub(super) async fn baseline(
     action: Action,
     asked: &Revision,
 ) -> Result<Baseline> {
-    let api = &qovery.api;
-    let rows = retry_briefly(|| api.queue(environment));
-    let (snapshot, (rows, listed_at)) = try_join(retry_briefly(|| api.snapshot(environment)), rows).await?;
-    if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
-        check_place(api, target, environment, &snapshot).await?;
+    Observed::read(qovery, environment).await?.baseline(target, action, asked).await
+}
+
+/// An environment as it is read before a trigger, for whichever of its targets.
+pub(super) struct Observed<'a> {
+    qovery: &'a Qovery,
+    environment: &'a str,
+    snapshot: Snapshot,
+    rows: Vec<Row>,
+    listed_at: Timestamps,
+}
+
+impl<'a> Observed<'a> {
+    pub(super) async fn read(qovery: &'a Qovery, environment: &'a str) -> Result<Self> {
+        let api = &qovery.api;
+        let rows = retry_briefly(|| api.queue(environment));
+        let (snapshot, (rows, listed_at)) = try_join(retry_briefly(|| api.snapshot(environment)), rows).await?;
+        Ok(Self { qovery, environment, snapshot, rows, listed_at })
     }
-    check_deployed(asked, target, &snapshot)?;
-    if action == Action::Restart {
-        check_restartable(target, &snapshot)?;
+
+    /// The baseline of an action that deploys this revision; the target has to stand in the environment.
+    pub(super) async fn baseline(&self, target: &Target, action: Action, asked: &Revision) -> Result<Baseline> {
+        let Self { qovery, environment, snapshot, rows, listed_at } = self;
+        if *target.kind() != TargetKind::Environment && snapshot.service(target).is_none() {
+            check_place(&qovery.api, target, environment, snapshot).await?;
+        }
+        check_deployed(asked, target, snapshot)?;
+        if action == Action::Restart {
+            check_restartable(target, snapshot)?;
+        }
+        // Another process has nothing but this time to tell which executions came too late to be the trigger's.
+        let at = snapshot.at.checked(*listed_at);
+        Ok(Baseline::new(target, snapshot, at, Queue::of(rows, target, action, qovery.scheme)))
     }
-    // Another process has nothing but this time to tell which executions came too late to be the trigger's.
-    let at = snapshot.at.checked(listed_at);
-    Ok(Baseline::new(target, &snapshot, at, Queue::of(&rows, target, action, qovery.scheme)))
 }

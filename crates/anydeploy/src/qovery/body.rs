@@ -81,27 +81,56 @@ impl Body {
         })
     }
 
-    /// The body that deploys these services of an environment and no other.
+    /// The body that deploys these services of an environment and no other, each in the version that was deployed.
+    pub(super) fn services(services: &[Target]) -> Self {
+        let keeps = Named::default();
+        Self::selected(services.iter().map(|service| (service, &keeps)))
+    }
+
+    /// The body that deploys these services of an environment and no other, each in the version that is named.
     ///
     /// A service that the body does not list is not touched, and one without a version keeps its own (document of
     /// 2026-08-20, lines 21429 to 21479); Qovery's command line leaves stopped services out in this way.
-    pub(super) fn services(services: &[Target]) -> Self {
-        let of = |kind: TargetKind| {
-            let of_kind = services.iter().filter(move |one| *one.kind() == kind);
-            of_kind.map(|one| one.id().to_owned())
-        };
-        Self::Services(DeployAllRequest {
-            applications: filled(of(TargetKind::Application).map(DeployAllApplication::new)),
-            containers: filled(of(TargetKind::Container).map(DeployAllContainer::new)),
-            databases: filled(of(TargetKind::Database)),
-            helms: filled(of(TargetKind::Helm).map(DeployAllHelm::new)),
-            jobs: filled(of(TargetKind::Job).map(DeployAllJob::new)),
-            terraforms: filled(of(TargetKind::Terraform).map(DeployAllTerraform::new)),
-        })
+    pub(super) fn selected<'a>(services: impl Iterator<Item = (&'a Target, &'a Named)>) -> Self {
+        let mut all = DeployAllRequest::default();
+        for (service, named) in services {
+            let id = service.id().to_owned();
+            let sent = if named.sent { &named.revision } else { &Revision::Configured };
+            let [commit, tag, chart] = named_by(sent).map(|text| text.map(str::to_owned));
+            match service.kind() {
+                TargetKind::Application => add(
+                    &mut all.applications,
+                    DeployAllApplication { git_commit_id: commit, ..DeployAllApplication::new(id) },
+                ),
+                TargetKind::Container => {
+                    add(&mut all.containers, DeployAllContainer { image_tag: tag, ..DeployAllContainer::new(id) });
+                }
+                TargetKind::Job => {
+                    add(&mut all.jobs, DeployAllJob { git_commit_id: commit, image_tag: tag, ..DeployAllJob::new(id) })
+                }
+                TargetKind::Helm => add(
+                    &mut all.helms,
+                    DeployAllHelm {
+                        chart_version: chart,
+                        git_commit_id: commit,
+                        values_override_git_commit_id: named.values.clone(),
+                        ..DeployAllHelm::new(id)
+                    },
+                ),
+                TargetKind::Terraform => add(
+                    &mut all.terraforms,
+                    DeployAllTerraform { git_commit_id: commit, ..DeployAllTerraform::new(id) },
+                ),
+                TargetKind::Database => add(&mut all.databases, id),
+                // No other kind can be deployed together with others.
+                _ => {}
+            }
+        }
+        Self::Services(all)
     }
 }
 
-/// A list that is left out if it is empty.
-fn filled<T>(items: impl Iterator<Item = T>) -> Option<Vec<T>> {
-    Some(items.collect()).filter(|items: &Vec<T>| !items.is_empty())
+/// Adds to a list that is left out if it is empty.
+fn add<T>(list: &mut Option<Vec<T>>, item: T) {
+    list.get_or_insert_default().push(item);
 }

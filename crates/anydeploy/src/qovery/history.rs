@@ -18,6 +18,9 @@ use crate::{Deployment, History, HistoryOptions, Phase, Result, Target, TargetKi
 /// How many executions Qovery sends by default; other actions than deployments are among them.
 const DEFAULT_PAGE_SIZE: usize = 20;
 
+/// How many executions are asked for at most; the document declares no largest page, and no other way to older ones.
+const MAX_PAGE_SIZE: usize = 400;
+
 impl History for Qovery {
     fn list_deployments<'a>(
         &'a self,
@@ -28,26 +31,44 @@ impl History for Qovery {
     }
 }
 
+/// The newest deployments of a target.
+///
+/// A page holds restarts and stops as well, and there is no second one, so that a larger page is asked for until it holds
+/// enough deployments, or all that Qovery keeps.
 async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
     let target = &ids::target(target)?;
     let environment = environment_of(api, target).await?;
-    let of = |execution: &str| Pending::listed(target, &environment, execution);
+    let smallest = if *target.kind() == TargetKind::Environment { HISTORY_PAGE_SIZE } else { DEFAULT_PAGE_SIZE };
+    let mut size = options.limit.clamp(smallest, MAX_PAGE_SIZE);
+    loop {
+        let (mut deployments, is_all) = read_page(api, target, &environment, size).await?;
+        if is_all || deployments.len() >= options.limit || size >= MAX_PAGE_SIZE {
+            deployments.truncate(options.limit);
+            return Ok(deployments);
+        }
+        size = size.saturating_mul(2).min(MAX_PAGE_SIZE);
+    }
+}
+
+/// The deployments among so many of the newest executions, and whether these are all that Qovery keeps.
+async fn read_page(api: &Api, target: &Target, environment: &str, size: usize) -> Result<(Vec<Deployment>, bool)> {
+    let of = |execution: &str| Pending::listed(target, environment, execution);
     if *target.kind() == TargetKind::Environment {
-        let past = api.history(&environment, HISTORY_PAGE_SIZE).await?;
+        let past = api.history(environment, size).await?;
         let deployments =
             past.iter().filter(|entry| Action::Deploy.may_be(entry.trigger_action.as_ref())).map(|entry| {
                 let listed = of(&entry.identifier.execution_id);
                 let deployment = listed.to_deployment(judge_past(entry, Action::Deploy), entry.status.as_str());
                 with_past(deployment, entry.auditing_data.as_ref())
             });
-        return Ok(deployments.take(options.limit).collect());
+        return Ok((deployments.collect(), past.len() < size));
     }
-    let past = api.history_of(target, options.limit.max(DEFAULT_PAGE_SIZE)).await?;
+    let past = api.history_of(target, size).await?;
     // Only the executions say whether a person cancelled or another service failed.
     let is_cancelled =
         |part: &Part| judge_service(&part.status, part.status_details.as_ref(), Action::Deploy) == Phase::Cancelled;
     let executions = if past.iter().any(is_cancelled) {
-        api.history(&environment, LONG_HISTORY_PAGE_SIZE).await?
+        api.history(environment, LONG_HISTORY_PAGE_SIZE).await?
     } else {
         Vec::new()
     };
@@ -68,7 +89,7 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
         let deployment = with_ran(deployment, ran_in(&part.details));
         Some(with_past(deployment, part.auditing_data.as_ref()))
     });
-    Ok(deployments.take(options.limit).collect())
+    Ok((deployments.collect(), past.len() < size))
 }
 
 /// The deployment with the times that the history gives.

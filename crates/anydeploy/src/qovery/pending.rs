@@ -24,6 +24,7 @@ mod key {
     pub(super) const CHART: &str = "chart";
     pub(super) const RESOLVED: &str = "resolved";
     pub(super) const ACTION: &str = "action";
+    pub(super) const TOGETHER: &str = "together";
 }
 
 /// The identities whose name is a key as well.
@@ -48,6 +49,8 @@ pub(super) struct Pending {
     pub(super) revision: Revision,
     /// The revision was not named by the caller, but read before the trigger.
     pub(super) is_revision_read: bool,
+    /// Its trigger was one for several targets of the environment.
+    pub(super) is_together: bool,
     /// The request, if it had to wait.
     pub(super) request: Option<String>,
     /// When the trigger was accepted.
@@ -86,6 +89,7 @@ impl Pending {
             action: Action::Deploy,
             revision: Revision::Configured,
             is_revision_read: false,
+            is_together: false,
             request: None,
             accepted_at: None,
             identity: Identity::Exact,
@@ -128,6 +132,7 @@ impl Pending {
             action: Action::of_word(id.get(key::ACTION)),
             revision: revision.unwrap_or_default(),
             is_revision_read: is_set(key::RESOLVED),
+            is_together: is_set(key::TOGETHER),
             request: id.get(key::REQUEST).map(ids::lower),
             accepted_at: Timestamps::read(id, key::ACCEPTED_AT),
             identity: LESS_THAN_EXACT.into_iter().find(|known| is_set(known.as_str())).unwrap_or(Identity::Exact),
@@ -151,6 +156,7 @@ impl Pending {
             (key::CHART, chart),
             (key::RESOLVED, set(self.is_revision_read)),
             (key::ACTION, self.action.word()),
+            (key::TOGETHER, set(self.is_together)),
             (key::AFTER, after.as_deref()),
             (key::OVERLAP, overlap),
             (key::NEXT, set(*is_next)),
@@ -182,7 +188,8 @@ impl Pending {
     pub(super) fn key(&self) -> String {
         // What a request that waits comes after moves on with the executions that it waits for.
         let known = self.request.as_ref().or(self.clues.after.as_ref()).map_or("", |known| known);
-        format!("{} {:?} {known}", self.target, self.accepted_at)
+        let triggered = if self.is_together { &self.environment } else { &self.target.to_string() };
+        format!("{triggered} {:?} {known}", self.accepted_at)
     }
 
     /// Whether another revision than the one that was named may have been deployed under it.
@@ -267,6 +274,7 @@ mod tests {
             Pending { revision: Revision::ImageTag("1".into()), ..bare.clone() },
             Pending { revision: Revision::ChartVersion("2".into()), ..bare.clone() },
             Pending { action: Action::Event(JobEvent::Delete), ..bare.clone() },
+            Pending { is_together: true, ..bare.clone() },
             Pending { action: Action::Terraform(TerraformAction::Plan), ..bare },
         ];
         for pending in cases {

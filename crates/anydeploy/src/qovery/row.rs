@@ -13,6 +13,8 @@ pub(super) struct Row {
     pub(super) name: String,
     environment: Option<String>,
     pub(super) source: Source,
+    /// The image that is configured, with its tag.
+    pub(super) image: Option<String>,
     /// The values of a chart come from a repository of their own.
     pub(super) values_from_git: bool,
     /// The events that a job has, if the server reports them.
@@ -46,7 +48,7 @@ impl Source {
 impl Row {
     fn new(name: String, environment: Option<ReferenceObject>, source: Source) -> Self {
         let environment = environment.map(|reference| reference.id);
-        Self { name, environment, source, values_from_git: false, events: None }
+        Self { name, environment, source, image: None, values_from_git: false, events: None }
     }
 
     /// A service that is made from an image with this tag.
@@ -80,7 +82,8 @@ pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
         }
         TargetKind::Container => {
             let row = api.container(id).await?;
-            Row::new(row.name, row.environment, Source::image(row.tag))
+            let image = image(row.image_name.as_deref(), row.tag.as_deref());
+            Row { image, ..Row::new(row.name, row.environment, Source::image(row.tag)) }
         }
         TargetKind::Job => job(api.job(id).await?),
         TargetKind::Helm => {
@@ -112,7 +115,15 @@ pub(super) async fn row(api: &Api, target: &Target) -> Result<Row> {
     })
 }
 
+/// The name of an image with its tag.
+fn image(name: Option<&str>, tag: Option<&str>) -> Option<String> {
+    let name = filled(name)?;
+    Some(filled(tag).map_or_else(|| name.to_owned(), |tag| format!("{name}:{tag}")))
+}
+
 fn job(row: JobResponse) -> Row {
+    let from_image = row.source.as_ref().and_then(|source| source.image.as_ref());
+    let image = from_image.and_then(|from| image(from.image_name.as_deref(), from.tag.as_deref()));
     let source = row.source.map_or(Source::Other, |source| match (source.docker, source.image) {
         (Some(docker), _) => Source::git(docker.git_repository.as_ref()),
         (None, Some(image)) => Source::image(image.tag),
@@ -129,5 +140,5 @@ fn job(row: JobResponse) -> Row {
         // A schedule without any event is one that this version cannot read.
         (!events.is_empty()).then_some(events)
     });
-    Row { events, ..Row::new(row.name, row.environment, source) }
+    Row { events, image, ..Row::new(row.name, row.environment, source) }
 }

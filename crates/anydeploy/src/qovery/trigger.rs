@@ -3,6 +3,7 @@
 use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 
+use super::accepted::Accepted;
 use super::action::{Action, advice};
 use super::answer::accepted;
 use super::api::Api;
@@ -15,7 +16,7 @@ use super::revision::{name, needs_row};
 use super::row::row;
 use super::search::{Finding, poll, weigh};
 use super::{Qovery, ids, versions};
-use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, retry_briefly};
+use crate::adapter::{Answer, Left, Planner, Resolution, Search, Timestamps, Trigger, Turn, retry_briefly};
 use crate::{DeployRequest, Deployer, Deployment, Error, ErrorKind, Platform, Result, Target, Timing, platform};
 
 /// What is sent, and what was read before it.
@@ -29,9 +30,23 @@ pub(super) struct Plan {
     /// The services of an environment that are deployed, and no other; empty for every trigger but a start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     services: Vec<Target>,
+    /// It is one of several in one request; such a plan is never stored.
+    #[serde(skip)]
+    is_together: bool,
 }
 
 impl Plan {
+    /// The plan of one target among several in one request.
+    pub(super) fn together(target: Target, environment: String, named: Named, baseline: Baseline) -> Self {
+        let (action, services) = (Action::Deploy, Vec::new());
+        Self { target, environment, action, named, baseline, services, is_together: true }
+    }
+
+    /// The target, and what its trigger names.
+    pub(super) fn named(&self) -> (&Target, &Named) {
+        (&self.target, &self.named)
+    }
+
     /// The same plan for these services of the environment alone, which keep the version that was deployed.
     pub(super) fn for_services(self, services: Vec<Target>) -> Self {
         Self { services, ..self }
@@ -43,6 +58,7 @@ impl Plan {
             action: self.action,
             revision: self.named.revision.clone(),
             is_revision_read: self.named.resolved,
+            is_together: self.is_together,
             clues: Clues { after: self.baseline.last.clone(), ..Clues::default() },
             ..Pending::new(self.target.clone(), &*self.environment)
         }
@@ -78,7 +94,7 @@ impl Planner for QoveryPlanner<'_> {
             }
             versions::check(&self.0.api, &target, &environment, point).await.map_err(nothing_sent)?;
         }
-        Ok((turn, Plan { target, environment, action, named, baseline, services: Vec::new() }))
+        Ok((turn, Plan { target, environment, action, named, baseline, services: Vec::new(), is_together: false }))
     }
 
     fn trigger<'a>(&'a self, _: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
@@ -121,21 +137,30 @@ async fn post(qovery: &Qovery, plan: &Plan, turn: &Turn) -> Answer {
         Err(error) => return Answer::Failed(error),
     };
     match qovery.api.trigger(plan.target.id(), &body).await {
-        Ok((answer, at)) => {
-            qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
-            let mut pending = plan.pending();
-            pending.clues.overlap = turn.overlap();
-            Answer::accepted(accepted(qovery, pending, &plan.baseline, answer, at).await)
-        }
+        Ok((answer, at)) => Answer::accepted(deployment_of(qovery, plan, turn, answer, at).await),
         Err(error) => Answer::of_error(error),
     }
+}
+
+/// The deployment of a target, by the answer to its trigger.
+pub(super) async fn deployment_of(
+    qovery: &Qovery,
+    plan: &Plan,
+    turn: &Turn,
+    answer: Option<Accepted>,
+    at: Timestamps,
+) -> Deployment {
+    qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
+    let mut pending = plan.pending();
+    pending.clues.overlap = turn.overlap();
+    accepted(qovery, pending, &plan.baseline, answer, at).await
 }
 
 /// Searches for a new request or execution that concerns the target.
 ///
 /// Qovery stores no correlation tag in either, so that finding one is no proof: the identity is
 /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no earlier trigger of this process may have caused it.
-async fn search_once(qovery: &Qovery, plan: &Plan, search: Search<'_>) -> Result<Resolution> {
+pub(super) async fn search_once(qovery: &Qovery, plan: &Plan, search: Search<'_>) -> Result<Resolution> {
     let (pending, baseline, turn) = (plan.pending().inferred(), &plan.baseline, search.turn);
     if baseline.queue.concerns() {
         return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
@@ -157,7 +182,7 @@ async fn search_once(qovery: &Qovery, plan: &Plan, search: Search<'_>) -> Result
 }
 
 /// The environment of the target, and the revision that the request means.
-async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
+pub(super) async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
     let given = given_environment(target)?;
     let row = match given {
         Some(_) if !needs_row(request) => None,
@@ -177,7 +202,7 @@ async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) ->
 
 /// What a trigger leaves behind: an execution that started is listed some seconds later, a request that waits when its
 /// execution starts.
-fn left(pending: &Pending, timing: &Timing) -> Left {
+pub(super) fn left(pending: &Pending, timing: &Timing) -> Left {
     let appears_within = if pending.execution.is_some() { timing.state_refreshes } else { timing.lost_after };
     Left::new(appears_within)
         .with_key(pending.key())

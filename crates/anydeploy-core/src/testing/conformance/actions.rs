@@ -77,13 +77,15 @@ pub async fn each_ability_is_taken_or_refused_as_the_capabilities_say(harness: &
 }
 
 /// The abilities of the groups that change what runs.
-const CHANGING: [Ability; 4] = [Ability::Start, Ability::Stop, Ability::Rollback, Ability::Variables];
+const CHANGING: [Ability; 5] =
+    [Ability::Start, Ability::Stop, Ability::Rollback, Ability::Variables, Ability::Previews];
 
 fn check_group(deployer: &dyn Deployer, capabilities: &Capabilities, ability: Ability, kind: &TargetKind) -> Verdict {
     let method = match ability {
         Ability::Start => Method::Start,
         Ability::Stop => Method::Stop,
         Ability::Rollback => Method::RollbackTargets,
+        Ability::Previews => Method::Previews,
         _ => Method::Variables,
     };
     let is_listed = capabilities.can(kind, ability);
@@ -98,6 +100,7 @@ async fn used(harness: &dyn Harness, deployer: &Arc<dyn Deployer>, ability: Abil
         Ability::Rollback => {
             meanwhile(harness, deployer.rollback_targets(target, HistoryOptions::default())).await.map(drop)
         }
+        Ability::Previews => meanwhile(harness, deployer.previews_of(target)).await.map(drop),
         _ => meanwhile(harness, deployer.variables_of(target)).await.map(drop),
     }
 }

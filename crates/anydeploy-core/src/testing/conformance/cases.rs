@@ -2,8 +2,8 @@
 
 use super::harness::Case;
 use super::{
-    actions, cancelling, groups, identity, lifecycle, options, reading, refusing, rollback, secrecy, settings,
-    two_phase, variables, waiting,
+    actions, cancelling, finding, groups, identity, lifecycle, options, previews, reading, refusing, rollback, secrecy,
+    selections, settings, two_phase, variables, waiting,
 };
 
 /// All cases, in the order they run.
@@ -121,6 +121,19 @@ static CASES: &[Case] = cases! {
         a_set_tag_is_deployed_or_restored: "a setting stays after a deployment, and is set back if there is none",
         a_setting_changed_by_somebody_else_is_a_conflict:
             "a setting that was changed since the intent is a conflict, and triggers nothing",
+    }
+    finding {
+        a_paged_history_lists_each_deployment_once:
+            "a history in pages holds each deployment once, also if another one begins meanwhile",
+        a_query_finds_what_it_means_and_nothing_else:
+            "a query finds the services that have each of its parts, and a name that none has is not found",
+    }
+    previews {
+        a_preview_is_deleted_once_and_is_gone: "a preview is listed until it is deleted, and to delete it again is no error",
+    }
+    selections {
+        a_selection_deploys_each_target_it_names_and_no_other:
+            "a selection is one deployment of each target that it names, and of no other",
     }
     groups {
         prepare_works_if_it_is_offered: "`prepare` is unsupported if, and only if, its group is not offered",

@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use tokio::time::sleep;
 
 use super::verdict::Verdict;
-use crate::{DeployRequest, Deployer, DeploymentId, Method, Platform, RequestOption, Target, WatchOptions};
+use crate::{DeployRequest, Deployer, DeploymentId, Method, Platform, RequestOption, Selection, Target, WatchOptions};
 
 /// How a deployment is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,6 +227,14 @@ pub trait Harness: Send + Sync {
     /// Takes care that the next trigger is refused before anything is acted on; `false` if that cannot be done.
     fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
         ready(false).boxed()
+    }
+
+    /// A selection whose targets each have one more deployment, which succeeds, and these targets; `None` if the harness has
+    /// none.
+    ///
+    /// Nothing was ever deployed to them, and nothing is under way.
+    fn selection(&self) -> BoxFuture<'_, Option<(Selection, Vec<Target>)>> {
+        ready(None).boxed()
     }
 
     /// Texts that must never be seen: tokens and passwords that the deployer was built with.

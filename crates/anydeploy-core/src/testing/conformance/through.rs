@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use super::{Case, Ending, Harness, Received, RequestOption};
-use crate::{DeployRequest, Deployer, DeploymentId, Method, Target, WatchOptions};
+use crate::{DeployRequest, Deployer, DeploymentId, Method, Selection, Target, WatchOptions};
 
 /// A harness whose deployers stand behind something else: a layer, or a pointer.
 ///
@@ -173,6 +173,10 @@ where
 
     fn refuse_next_trigger(&self) -> BoxFuture<'_, bool> {
         self.harness.refuse_next_trigger()
+    }
+
+    fn selection(&self) -> BoxFuture<'_, Option<(Selection, Vec<Target>)>> {
+        self.harness.selection()
     }
 
     fn secrets(&self) -> Vec<String> {

@@ -5,6 +5,7 @@ mod deploying;
 mod faults;
 mod listing;
 mod reading;
+mod selecting;
 mod two_phase;
 
 use std::fmt;
@@ -14,8 +15,9 @@ use std::sync::{Arc, Mutex};
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
     Ability, Batch, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment,
-    DeploymentId, Error, ErrorKind, History, HistoryOptions, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs,
-    Permission, Platform, Previews, RequestOption, Result, Rollback, Service, Target, TwoPhase, Variables,
+    DeploymentId, Error, ErrorKind, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent, Lifecycle,
+    LogOptions, LogPage, Logs, Permission, Platform, Previews, RequestOption, Result, Rollback, Service, ServiceQuery,
+    Target, TwoPhase, Variables,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -140,11 +142,11 @@ impl Deployer for Broken {
     }
 
     fn previews(&self) -> Option<&dyn Previews> {
-        self.inner.previews()
+        Some(self)
     }
 
     fn batch(&self) -> Option<&dyn Batch> {
-        self.inner.batch()
+        Some(self)
     }
 
     fn hub(&self) -> Option<Hub> {
@@ -174,6 +176,15 @@ impl History for Broken {
     ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         self.lacking().unwrap_or_else(|| self.list_badly(target, options).boxed())
     }
+
+    fn list_page<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+        after: Option<&'a HistoryCursor>,
+    ) -> BoxFuture<'a, Result<HistoryPage>> {
+        self.page_badly(target, options, after).boxed()
+    }
 }
 
 impl Cancel for Broken {
@@ -198,6 +209,10 @@ impl Catalog for Broken {
             return async { Ok(Vec::new()) }.boxed();
         }
         self.lacking().unwrap_or_else(|| self.inner.services())
+    }
+
+    fn list_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
+        self.match_badly(query).boxed()
     }
 
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {

@@ -8,7 +8,7 @@ use anydeploy_core::testing::conformance::{Case, Ending, Harness, Received, Requ
 use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
     DeployRequest, Deployer, DeploymentId, Error, ErrorKind, JobEvent, Method, Origin, Platform, RanRevision, Revision,
-    ServiceState, Setting, Target, TargetKind, TerraformAction, Variable,
+    Selection, ServiceState, Setting, Target, TargetKind, TerraformAction, Variable,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -309,6 +309,18 @@ impl Harness for Memory {
         async {
             self.platform.fail_next(Method::Deploy, Error::new(ErrorKind::Rejected, "the trigger was refused"));
             true
+        }
+        .boxed()
+    }
+
+    fn selection(&self) -> BoxFuture<'_, Option<(Selection, Vec<Target>)>> {
+        async {
+            let targets = vec![self.one_more(TargetKind::Application), self.one_more(TargetKind::Application)];
+            for target in &targets {
+                self.platform.next(target, Script::Succeeds);
+            }
+            let requests = targets.iter().cloned().map(DeployRequest::new).collect();
+            Some((Selection::Requests(requests), targets))
         }
         .boxed()
     }

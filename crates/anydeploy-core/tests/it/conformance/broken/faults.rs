@@ -72,6 +72,15 @@ pub(crate) enum Fault {
     NotesValues,
     LeavesTheSettingBehind,
     OverwritesTheSetting,
+    ForgetsTheCursor,
+    EndsAHistoryEarly,
+    FindsEverything,
+    FindsSomethingNear,
+    ForgetsAPreview,
+    DeletesNoPreview,
+    RefusesToDeleteTwice,
+    NamesOneDeploymentForAll,
+    DeploysWhatIsBeside,
     // When it reads a deployment.
     KnowsOnlyItsOwnIds,
     TakesAnOlderEnding,
@@ -237,6 +246,10 @@ faults! {
     values_are_printed_nowhere: NotesValues;
     a_set_tag_is_deployed_or_restored: LeavesTheSettingBehind;
     a_setting_changed_by_somebody_else_is_a_conflict: OverwritesTheSetting;
+    a_paged_history_lists_each_deployment_once: ForgetsTheCursor, EndsAHistoryEarly;
+    a_query_finds_what_it_means_and_nothing_else: FindsEverything, FindsSomethingNear;
+    a_preview_is_deleted_once_and_is_gone: ForgetsAPreview, DeletesNoPreview, RefusesToDeleteTwice;
+    a_selection_deploys_each_target_it_names_and_no_other: NamesOneDeploymentForAll, DeploysWhatIsBeside;
     prepare_works_if_it_is_offered: OffersWhatItLacks;
     history_works_if_it_is_offered: OffersWhatItLacks;
     cancel_works_if_it_is_offered: OffersWhatItLacks;

@@ -28,7 +28,7 @@ impl<D: Deployer> Reader<D> {
 }
 
 /// All deployments of a target, newest first.
-pub(crate) fn stream<D: Deployer>(
+pub(super) fn stream<D: Deployer>(
     deployer: D,
     target: Target,
     options: HistoryOptions,

@@ -1,0 +1,179 @@
+//! Several services of one environment in one request, and the deployment of each.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures::future::{BoxFuture, FutureExt, join_all, try_join_all};
+
+use super::action::Action;
+use super::baseline::Observed;
+use super::body::Body;
+use super::pending::{Pending, execution_of};
+use super::trigger::{Plan, deployment_of, left, resolve_request, search_once};
+use super::{Qovery, ids};
+use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn};
+use crate::{
+    Batch, BatchEntry, BatchReport, DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, Target,
+    Timing, platform,
+};
+
+impl Batch for Qovery {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+        trigger_selection(self, selection).boxed()
+    }
+}
+
+async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<BatchReport> {
+    selection.check(&platform::QOVERY, &qovery.capabilities())?;
+    let Selection::Requests(requests) = selection else {
+        return Err(Error::unsupported(platform::QOVERY, "a selection of this kind"));
+    };
+    requests.iter().try_for_each(check)?;
+    let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+    let targets: Vec<_> = requests.iter().map(|request| ids::target(request.target())).collect::<Result<_>>()?;
+    let resolved = requests.iter().zip(&targets).map(|(request, target)| resolve_request(&qovery.api, request, target));
+    let resolved = try_join_all(resolved).await.map_err(nothing_sent)?;
+    let environment = same_environment(&targets, &resolved)?;
+    let turn = Turn::take(&qovery.api.place(&environment), &Target::environment(&environment)).await;
+    let observed = Observed::read(qovery, &environment).await.map_err(nothing_sent)?;
+    let mut plans = Vec::with_capacity(requests.len());
+    for ((request, target), (_, named)) in requests.iter().zip(&targets).zip(resolved) {
+        let baseline = observed.baseline(target, Action::Deploy, request.revision()).await;
+        plans.push(Plan::together(target.clone(), environment.clone(), named, baseline.map_err(nothing_sent)?));
+    }
+    let found = Mutex::new(vec![None; plans.len()]);
+    let mut trigger = SelectionTrigger { qovery, environment, plans, found };
+    let sent = adapter::deploy_in_turn(&mut trigger, turn).await;
+    let found = trigger.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match sent {
+        // Nothing was triggered, or the platform refused all of it.
+        Err(error) if error.kind() != ErrorKind::Undecidable => Err(error),
+        sent => {
+            let missing = || Error::new(ErrorKind::Undecidable, "nothing shows which deployment is this target's");
+            let error = sent.err().unwrap_or_else(|| missing().with_platform(platform::QOVERY));
+            let entries = targets.into_iter().zip(found).map(|(target, found)| {
+                let result = found.ok_or_else(|| error.clone());
+                BatchEntry::new(target, result)
+            });
+            Ok(BatchReport::new(entries.collect()))
+        }
+    }
+}
+
+/// Checks that a request can stand beside others.
+///
+/// A job runs for no event in such a request, and a Terraform service is planned and applied (document of 2026-08-20;
+/// Qovery's command line sends any other action alone).
+fn check(request: &DeployRequest) -> Result<()> {
+    if request.job_event().is_none() && request.terraform_action().is_none() {
+        return Ok(());
+    }
+    let what = "the event of a job or the action of a Terraform service in a request for several targets";
+    Err(Error::unsupported(platform::QOVERY, what).with_advice("deploy that target by itself"))
+}
+
+/// The environment that holds all of the targets.
+fn same_environment<T>(targets: &[Target], resolved: &[(String, T)]) -> Result<String> {
+    let mut environments = resolved.iter().map(|(environment, _)| environment);
+    let first = environments.next().cloned().unwrap_or_default();
+    match targets.iter().skip(1).zip(environments).find(|(_, environment)| **environment != first) {
+        None => Ok(first),
+        Some((target, environment)) => {
+            let message = format!(
+                "`{target}` stands in the environment `{environment}`, and the first target of the selection in `{first}`"
+            );
+            let error = Error::new(ErrorKind::InvalidInput, message).with_platform(platform::QOVERY);
+            Err(error.with_advice("send one selection for each environment"))
+        }
+    }
+}
+
+/// One request for several targets, each with a baseline of its own.
+struct SelectionTrigger<'a> {
+    qovery: &'a Qovery,
+    environment: String,
+    plans: Vec<Plan>,
+    /// The deployments that are known, in the order of the plans.
+    found: Mutex<Vec<Option<Deployment>>>,
+}
+
+impl SelectionTrigger<'_> {
+    /// Keeps what is known of each target; the first deployment stands for all of them where one is asked for.
+    fn keep(&self, found: Vec<Option<Deployment>>) -> Option<Deployment> {
+        let first = found.iter().flatten().next().cloned();
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        first
+    }
+
+    async fn send(&self, turn: &Turn) -> Answer {
+        let body = Body::selected(self.plans.iter().map(Plan::named));
+        let (answer, at) = match self.qovery.api.trigger(&self.environment, &body).await {
+            Ok(accepted) => accepted,
+            Err(error) => return Answer::of_error(error),
+        };
+        let each = self.plans.iter().map(|plan| deployment_of(self.qovery, plan, turn, answer.clone(), at));
+        let found = join_all(each).await.into_iter().map(Some).collect();
+        match self.keep(found) {
+            Some(first) => Answer::accepted(first),
+            None => Answer::Failed(Error::new(ErrorKind::InvalidInput, "a selection names at least one target")),
+        }
+    }
+
+    /// Searches for the deployment of each target; they have to be parts of one request or execution.
+    async fn search_all(&self, search: Search<'_>) -> Result<Resolution> {
+        // What an earlier poll found counts only if this one finds it too.
+        self.keep(vec![None; self.plans.len()]);
+        let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search));
+        let resolutions = try_join_all(each).await?;
+        let found: Vec<_> = resolutions.iter().map(deployment_in).collect();
+        let same = |one: &Deployment, other: &Deployment| {
+            execution_of(&one.id) == execution_of(&other.id) && one.id.get("request") == other.id.get("request")
+        };
+        let are_one = found.windows(2).all(|pair| match pair {
+            [Some(one), Some(other)] => same(one, other),
+            _ => true,
+        });
+        if found.iter().all(Option::is_some) {
+            if !are_one {
+                return Ok(Resolution::Ambiguous("the new deployments of the targets are not those of one request"));
+            }
+            return Ok(self.keep(found).map_or(Resolution::NotFound, Resolution::likely));
+        }
+        if found.iter().any(Option::is_some) {
+            return Ok(Resolution::Unresolved("a new deployment takes in some of the targets, and not all of them"));
+        }
+        // What is undecided for one target is so for the request.
+        let decides = |resolution: &Resolution| !matches!(resolution, Resolution::NotFound);
+        let mut resolutions = resolutions;
+        let place = resolutions.iter().position(decides).unwrap_or_default();
+        Ok(resolutions.swap_remove(place))
+    }
+}
+
+fn deployment_in(resolution: &Resolution) -> Option<Deployment> {
+    match resolution {
+        Resolution::Found(deployment) | Resolution::Likely(deployment) => Some((**deployment).clone()),
+        _ => None,
+    }
+}
+
+impl Trigger for SelectionTrigger<'_> {
+    fn timing(&self) -> &Timing {
+        &self.qovery.timing
+    }
+
+    fn place(&self) -> (String, Target) {
+        (self.qovery.api.place(&self.environment), Target::environment(&self.environment))
+    }
+
+    fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
+        self.send(turn).boxed()
+    }
+
+    fn search<'a>(&'a mut self, search: Search<'a>) -> BoxFuture<'a, Result<Resolution>> {
+        self.search_all(search).boxed()
+    }
+
+    fn left(&self, deployment: &Deployment) -> Option<Left> {
+        Pending::of(&deployment.id).ok().map(|pending| left(&pending, &self.qovery.timing))
+    }
+}
