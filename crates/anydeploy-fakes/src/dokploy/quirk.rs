@@ -84,6 +84,10 @@ pub enum DokployQuirk {
     ///
     /// Off.
     NoContainers,
+    /// `previewDeployment.delete` cannot remove the preview, and answers `true` all the same.
+    ///
+    /// Off. Known from the server's source only, never observed.
+    KeepsPreviews,
     /// A gateway answers a request to deploy by 504 and holds it, until
     /// [`deliver_held`](crate::FakeDokploy::deliver_held).
     ///
@@ -131,6 +135,7 @@ pub(super) struct Quirks {
     pub(super) held_trigger: bool,
     refused: Vec<DokployOperation>,
     pub(super) engine_down: bool,
+    pub(super) keeps_previews: bool,
 }
 
 impl Default for Quirks {
@@ -150,6 +155,7 @@ impl Default for Quirks {
             held_trigger: false,
             refused: Vec::new(),
             engine_down: false,
+            keeps_previews: false,
         }
     }
 }
@@ -173,6 +179,7 @@ impl Quirks {
             DokployQuirk::HeldTrigger => self.held_trigger = true,
             DokployQuirk::EngineRefuses(operation) => self.refused.push(operation),
             DokployQuirk::NoContainers => self.engine_down = true,
+            DokployQuirk::KeepsPreviews => self.keeps_previews = true,
         }
     }
 
@@ -194,6 +201,7 @@ impl Quirks {
             DokployQuirk::HeldTrigger => self.held_trigger = false,
             DokployQuirk::EngineRefuses(operation) => self.refused.retain(|refused| *refused != operation),
             DokployQuirk::NoContainers => self.engine_down = false,
+            DokployQuirk::KeepsPreviews => self.keeps_previews = false,
         }
     }
 
