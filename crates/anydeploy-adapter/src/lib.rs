@@ -28,7 +28,7 @@
 //! [`is_set`](Trigger::is_set): the setting is changed before the fence is checked, and set back if nothing was triggered.
 //!
 //! An adapter that triggers several deployments by one request takes the turn of each, and ends each by [`settle`] with what the
-//! answer means for it.
+//! answer means for it; where one turn is that of all of them, [`deploy_in_turn`] sends the request.
 //!
 //! Where the platform gives no proof, a [`Window`] says which deployments came too late, [`Overlap`] and [`Remembered`] say which other triggers of this process may have made
 //! a deployment, and [`Left`] is what a pending deployment leaves for them.

@@ -165,7 +165,9 @@ pub async fn deploy<P: Planner>(planner: P, request: &DeployRequest) -> Result<D
     deploy_planned(planner.trigger(request, plan), request, turn).await
 }
 
-/// Sends a trigger that was planned already, in its turn, such as one for several targets at once.
+/// Sends a trigger that was planned already, in its turn, such as one request for several targets that take turns together.
+///
+/// Where each target has a turn of its own, each ends by [`settle`] instead.
 ///
 /// # Errors
 /// Those of [`Deployer::deploy`](crate::Deployer::deploy).

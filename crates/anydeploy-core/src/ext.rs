@@ -1,23 +1,23 @@
 //! Waiting and flat calls, on top of any deployer.
 
 mod history_stream;
+mod waiting;
 
 use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use futures::stream::BoxStream;
-use tokio::time::{Instant, sleep};
 
 use crate::watch::{await_health, await_state};
 use crate::{
     Applied, BatchReport, Check, DeployRequest, Deployer, Deployment, DeploymentEvent, DeploymentId, DesiredState,
-    DesiredVariables, Error, ErrorKind, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy,
-    HistoryCursor, HistoryOptions, HistoryPage, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome,
-    PlanOptions, Preview, Result, RollbackTarget, Rollout, RunState, Selection, Service, ServiceDomain,
-    ServiceLogOptions, ServiceQuery, StateChange, Target, VariablePlan, VariableSet, Verdict, Watch, WatchOptions,
+    DesiredVariables, Error, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy, HistoryCursor,
+    HistoryOptions, HistoryPage, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions,
+    Preview, Result, RollbackTarget, Rollout, RunState, Selection, Service, ServiceDomain, ServiceLogOptions,
+    ServiceQuery, StateChange, Target, VariablePlan, VariableSet, Verdict, Watch, WatchOptions,
 };
 
 /// What every [`Deployer`] has besides: waiting for deployments, and one flat call for each method of a group.
 ///
-/// A call of a group that the deployer does not offer ends in [`ErrorKind::Unsupported`], and nothing is sent;
+/// A call of a group that the deployer does not offer ends in [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), and nothing is sent;
 /// [`offers`](Self::offers) says so beforehand.
 /// A watch owns a clone of the deployer, so that it borrows nothing: hold the deployer in an `Arc`.
 pub trait DeployerExt: Deployer {
@@ -44,7 +44,7 @@ pub trait DeployerExt: Deployer {
     /// Store the intent before you [`send`](Self::send) it.
     ///
     /// # Errors
-    /// Those of [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger), and [`ErrorKind::Unsupported`].
+    /// Those of [`TwoPhase::prepare_trigger`](crate::TwoPhase::prepare_trigger), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn prepare<'a>(&'a self, request: &'a DeployRequest) -> BoxFuture<'a, Result<Intent>> {
         call(self, Method::Prepare, self.two_phase(), |group| group.prepare_trigger(request))
     }
@@ -52,7 +52,7 @@ pub trait DeployerExt: Deployer {
     /// Sends the trigger of an intent, at most once.
     ///
     /// # Errors
-    /// Those of [`TwoPhase::send_trigger`](crate::TwoPhase::send_trigger), and [`ErrorKind::Unsupported`].
+    /// Those of [`TwoPhase::send_trigger`](crate::TwoPhase::send_trigger), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn send<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
         call(self, Method::Send, self.two_phase(), |group| group.send_trigger(intent))
     }
@@ -60,7 +60,7 @@ pub trait DeployerExt: Deployer {
     /// Searches for the deployment of an intent that an earlier process may have sent; triggers nothing.
     ///
     /// # Errors
-    /// Those of [`TwoPhase::recover_trigger`](crate::TwoPhase::recover_trigger), and [`ErrorKind::Unsupported`].
+    /// Those of [`TwoPhase::recover_trigger`](crate::TwoPhase::recover_trigger), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn recover<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<Deployment>> {
         call(self, Method::Recover, self.two_phase(), |group| group.recover_trigger(intent))
     }
@@ -68,7 +68,7 @@ pub trait DeployerExt: Deployer {
     /// Lists the target's deployments, newest first.
     ///
     /// # Errors
-    /// Those of [`History::list_deployments`](crate::History::list_deployments), and [`ErrorKind::Unsupported`].
+    /// Those of [`History::list_deployments`](crate::History::list_deployments), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn history_of<'a>(&'a self, target: &'a Target, options: HistoryOptions) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         call(self, Method::History, self.history(), |group| group.list_deployments(target, options))
     }
@@ -76,7 +76,7 @@ pub trait DeployerExt: Deployer {
     /// Reads one page of the target's deployments, newest first: the newest ones, or those that follow another page.
     ///
     /// # Errors
-    /// Those of [`History::list_page`](crate::History::list_page), and [`ErrorKind::Unsupported`].
+    /// Those of [`History::list_page`](crate::History::list_page), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn history_page<'a>(
         &'a self,
         target: &'a Target,
@@ -100,7 +100,7 @@ pub trait DeployerExt: Deployer {
     /// Asks the platform to stop a deployment, and returns its state after the request.
     ///
     /// # Errors
-    /// Those of [`Cancel::request_cancel`](crate::Cancel::request_cancel), and [`ErrorKind::Unsupported`].
+    /// Those of [`Cancel::request_cancel`](crate::Cancel::request_cancel), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn cancel_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Deployment>> {
         call(self, Method::Cancel, self.cancel(), |group| group.request_cancel(id))
     }
@@ -108,7 +108,7 @@ pub trait DeployerExt: Deployer {
     /// Reads the end of a deployment's log.
     ///
     /// # Errors
-    /// Those of [`Logs::read_log`](crate::Logs::read_log), and [`ErrorKind::Unsupported`].
+    /// Those of [`Logs::read_log`](crate::Logs::read_log), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn logs_of<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         call(self, Method::Logs, self.logs(), |group| group.read_log(id, options))
     }
@@ -127,7 +127,7 @@ pub trait DeployerExt: Deployer {
     /// Reads the end of the log of what runs.
     ///
     /// # Errors
-    /// Those of [`Logs::read_service_log`](crate::Logs::read_service_log), and [`ErrorKind::Unsupported`].
+    /// Those of [`Logs::read_service_log`](crate::Logs::read_service_log), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn service_logs<'a>(&'a self, target: &'a Target, options: ServiceLogOptions) -> BoxFuture<'a, Result<LogPage>> {
         let platform = self.platform();
         let page = call(self, Method::ServiceLogs, self.logs(), |group| group.read_service_log(target, options));
@@ -145,7 +145,7 @@ pub trait DeployerExt: Deployer {
     /// Reads what a deployment did, stage by stage, with the time and the error of each step.
     ///
     /// # Errors
-    /// Those of [`Logs::explain_deployment`](crate::Logs::explain_deployment), and [`ErrorKind::Unsupported`].
+    /// Those of [`Logs::explain_deployment`](crate::Logs::explain_deployment), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn explain<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
         let platform = self.platform();
         let explanation = call(self, Method::Explain, self.logs(), |group| group.explain_deployment(id));
@@ -155,7 +155,7 @@ pub trait DeployerExt: Deployer {
     /// Reads the health of a target.
     ///
     /// # Errors
-    /// Those of [`Health::read_health`](crate::Health::read_health), and [`ErrorKind::Unsupported`].
+    /// Those of [`Health::read_health`](crate::Health::read_health), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn health_of<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<HealthReading>> {
         call(self, Method::Health, self.health(), |group| group.read_health(target))
     }
@@ -166,9 +166,9 @@ pub trait DeployerExt: Deployer {
     /// It tolerates failed polls as a [`Watch`] does; a word that is not known is never healthy.
     ///
     /// # Errors
-    /// * [`ErrorKind::TimedOut`] at the deadline of the options, with the last reading in its message.
+    /// * [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut) at the deadline of the options, with the last reading in its message.
     /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
-    /// * [`ErrorKind::Unsupported`] if the deployer reads no health.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the deployer reads no health.
     fn await_health<'a>(
         &'a self,
         target: &'a Target,
@@ -196,13 +196,13 @@ pub trait DeployerExt: Deployer {
     where
         Self: Clone + Sized,
     {
-        deploy_until_healthy(self, request, options, healthy).boxed()
+        waiting::deploy_until_healthy(self, request, options, healthy).boxed()
     }
 
     /// Reads what a target is and how it runs.
     ///
     /// # Errors
-    /// Those of [`Catalog::read_service`](crate::Catalog::read_service), and [`ErrorKind::Unsupported`].
+    /// Those of [`Catalog::read_service`](crate::Catalog::read_service), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         call(self, Method::Service, self.catalog(), |group| group.read_service(target))
     }
@@ -210,7 +210,7 @@ pub trait DeployerExt: Deployer {
     /// Lists everything the token can see that can be deployed.
     ///
     /// # Errors
-    /// Those of [`Catalog::list_services`](crate::Catalog::list_services), and [`ErrorKind::Unsupported`].
+    /// Those of [`Catalog::list_services`](crate::Catalog::list_services), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn services(&self) -> BoxFuture<'_, Result<Vec<Service>>> {
         call(self, Method::Services, self.catalog(), |group| group.list_services())
     }
@@ -218,7 +218,7 @@ pub trait DeployerExt: Deployer {
     /// Finds the one service that goes by a name.
     ///
     /// # Errors
-    /// Those of [`Catalog::find_service`](crate::Catalog::find_service), and [`ErrorKind::Unsupported`].
+    /// Those of [`Catalog::find_service`](crate::Catalog::find_service), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn find<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Service>> {
         let platform = self.platform();
         let found = call(self, Method::Find, self.catalog(), |group| group.find_service(name));
@@ -229,8 +229,8 @@ pub trait DeployerExt: Deployer {
     ///
     /// # Errors
     /// Those of [`find_matching`](Self::find_matching).
-    /// [`ErrorKind::NotFound`] if none matches, with the nearest names among those that match but for the name.
-    /// [`ErrorKind::Ambiguous`] with the candidates if several match: none is chosen.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if none matches, with the nearest names among those that match but for the name.
+    /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) with the candidates if several match: none is chosen.
     fn find_one<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Service>> {
         async move {
             let found = self.find_matching(query).await?;
@@ -249,7 +249,7 @@ pub trait DeployerExt: Deployer {
     /// Lists the services that a query means.
     ///
     /// # Errors
-    /// Those of [`Catalog::list_matching`](crate::Catalog::list_matching), and [`ErrorKind::Unsupported`].
+    /// Those of [`Catalog::list_matching`](crate::Catalog::list_matching), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn find_matching<'a>(&'a self, query: &'a ServiceQuery) -> BoxFuture<'a, Result<Vec<Service>>> {
         let platform = self.platform();
         let found = call(self, Method::FindMatching, self.catalog(), |group| group.list_matching(query));
@@ -259,7 +259,7 @@ pub trait DeployerExt: Deployer {
     /// Lists the domains that lead to a target.
     ///
     /// # Errors
-    /// Those of [`Catalog::list_domains`](crate::Catalog::list_domains), and [`ErrorKind::Unsupported`].
+    /// Those of [`Catalog::list_domains`](crate::Catalog::list_domains), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
         call(self, Method::Domains, self.catalog(), |group| group.list_domains(target))
     }
@@ -267,7 +267,7 @@ pub trait DeployerExt: Deployer {
     /// Finds out whether the credential works and what it may do, without changing anything.
     ///
     /// # Errors
-    /// Those of [`Catalog::check_credential`](crate::Catalog::check_credential), and [`ErrorKind::Unsupported`].
+    /// Those of [`Catalog::check_credential`](crate::Catalog::check_credential), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn check(&self) -> BoxFuture<'_, Result<Check>> {
         call(self, Method::Check, self.catalog(), |group| group.check_credential())
     }
@@ -292,7 +292,7 @@ pub trait DeployerExt: Deployer {
     ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy).
-    /// [`ErrorKind::Conflict`] if the version has an [obstacle](RollbackTarget::obstacle), or if somebody deployed the
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if the version has an [obstacle](RollbackTarget::obstacle), or if somebody deployed the
     /// target since it was listed: nothing was triggered.
     fn roll_back_to<'a>(&'a self, version: &RollbackTarget) -> BoxFuture<'a, Result<Deployment>> {
         match version.check() {
@@ -305,7 +305,7 @@ pub trait DeployerExt: Deployer {
     ///
     /// # Errors
     /// Those of [`Rollback::list_rollback_targets`](crate::Rollback::list_rollback_targets), and
-    /// [`ErrorKind::Unsupported`].
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn rollback_targets<'a>(
         &'a self,
         target: &'a Target,
@@ -317,7 +317,7 @@ pub trait DeployerExt: Deployer {
     /// Starts a target that does not run; returns when the platform has accepted it.
     ///
     /// # Errors
-    /// Those of [`Lifecycle::start_target`](crate::Lifecycle::start_target), and [`ErrorKind::Unsupported`].
+    /// Those of [`Lifecycle::start_target`](crate::Lifecycle::start_target), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn start<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
         call(self, Method::Start, self.lifecycle(), |group| group.start_target(target))
     }
@@ -325,7 +325,7 @@ pub trait DeployerExt: Deployer {
     /// Stops a target; returns when the platform has accepted it.
     ///
     /// # Errors
-    /// Those of [`Lifecycle::stop_target`](crate::Lifecycle::stop_target), and [`ErrorKind::Unsupported`].
+    /// Those of [`Lifecycle::stop_target`](crate::Lifecycle::stop_target), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn stop<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<StateChange>> {
         call(self, Method::Stop, self.lifecycle(), |group| group.stop_target(target))
     }
@@ -333,7 +333,7 @@ pub trait DeployerExt: Deployer {
     /// Reads how a target runs, and whether something is under way that makes the state no result yet.
     ///
     /// # Errors
-    /// Those of [`Lifecycle::read_state`](crate::Lifecycle::read_state), and [`ErrorKind::Unsupported`].
+    /// Those of [`Lifecycle::read_state`](crate::Lifecycle::read_state), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn state<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<RunState>> {
         call(self, Method::State, self.lifecycle(), |group| group.read_state(target))
     }
@@ -344,11 +344,11 @@ pub trait DeployerExt: Deployer {
     /// Nothing is changed, so that waiting again is always safe.
     ///
     /// # Errors
-    /// * [`ErrorKind::Conflict`] if [`DesiredState::Stopped`] is awaited and a deployment that was under way started the
+    /// * [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if [`DesiredState::Stopped`] is awaited and a deployment that was under way started the
     ///   target again; [`Error::last`] is that deployment, if it was read.
-    /// * [`ErrorKind::TimedOut`] at the deadline, with the last state in its message.
+    /// * [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut) at the deadline, with the last state in its message.
     /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
-    /// * [`ErrorKind::Unsupported`] if the deployer reads no states.
+    /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the deployer reads no states.
     fn await_state<'a>(
         &'a self,
         target: &'a Target,
@@ -361,7 +361,7 @@ pub trait DeployerExt: Deployer {
     /// Reads every variable that the platform lists for a target.
     ///
     /// # Errors
-    /// Those of [`Variables::read_variables`](crate::Variables::read_variables), and [`ErrorKind::Unsupported`].
+    /// Those of [`Variables::read_variables`](crate::Variables::read_variables), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn variables_of<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<VariableSet>> {
         call(self, Method::Variables, self.variables(), |group| group.read_variables(target))
     }
@@ -369,7 +369,7 @@ pub trait DeployerExt: Deployer {
     /// Reads the variables of a target and compares them with the desired ones; nothing is written.
     ///
     /// # Errors
-    /// Those of [`Variables::plan_changes`](crate::Variables::plan_changes), and [`ErrorKind::Unsupported`].
+    /// Those of [`Variables::plan_changes`](crate::Variables::plan_changes), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn plan_variables<'a>(
         &'a self,
         target: &'a Target,
@@ -382,7 +382,7 @@ pub trait DeployerExt: Deployer {
     /// Writes what a plan contains, each variable once, and reads it back.
     ///
     /// # Errors
-    /// Those of [`Variables::apply_plan`](crate::Variables::apply_plan), and [`ErrorKind::Unsupported`].
+    /// Those of [`Variables::apply_plan`](crate::Variables::apply_plan), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn apply_variables<'a>(&'a self, plan: &'a VariablePlan) -> BoxFuture<'a, Result<Applied>> {
         call(self, Method::ApplyVariables, self.variables(), |group| group.apply_plan(plan))
     }
@@ -390,7 +390,7 @@ pub trait DeployerExt: Deployer {
     /// Lists the previews of a target's pull requests, the one with the highest number first.
     ///
     /// # Errors
-    /// Those of [`Previews::list_previews`](crate::Previews::list_previews), and [`ErrorKind::Unsupported`].
+    /// Those of [`Previews::list_previews`](crate::Previews::list_previews), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn previews_of<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<Preview>>> {
         call(self, Method::Previews, self.previews(), |group| group.list_previews(target))
     }
@@ -398,7 +398,7 @@ pub trait DeployerExt: Deployer {
     /// Deletes the preview of a pull request; the answer is false if there is none, or none any more.
     ///
     /// # Errors
-    /// Those of [`Previews::remove_preview`](crate::Previews::remove_preview), and [`ErrorKind::Unsupported`].
+    /// Those of [`Previews::remove_preview`](crate::Previews::remove_preview), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn delete_preview<'a>(&'a self, target: &'a Target, pull_request: u64) -> BoxFuture<'a, Result<bool>> {
         call(self, Method::DeletePreview, self.previews(), |group| group.remove_preview(target, pull_request))
     }
@@ -406,7 +406,7 @@ pub trait DeployerExt: Deployer {
     /// Triggers one deployment of each target that a selection names, by one request, and says which each is.
     ///
     /// # Errors
-    /// Those of [`Batch::trigger_selection`](crate::Batch::trigger_selection), and [`ErrorKind::Unsupported`].
+    /// Those of [`Batch::trigger_selection`](crate::Batch::trigger_selection), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
     fn deploy_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
         call(self, Method::DeploySelection, self.batch(), |group| group.trigger_selection(selection))
     }
@@ -443,7 +443,7 @@ pub trait DeployerExt: Deployer {
     /// Deploys, and waits until the deployment is over.
     ///
     /// The deadline counts from the moment [`deploy`](Deployer::deploy) returned the deployment, or the error that an earlier
-    /// one [is running already](ErrorKind::AlreadyRunning); the time that the first trigger takes does not count.
+    /// one [is running already](crate::ErrorKind::AlreadyRunning); the time that the first trigger takes does not count.
     /// In the second case the call waits until that one is over, however it ends, and triggers again; the time between
     /// two triggers grows like that between two polls.
     ///
@@ -454,7 +454,7 @@ pub trait DeployerExt: Deployer {
     ///
     /// # Errors
     /// Those of [`deploy`](Deployer::deploy) and those of [`Watch`].
-    /// [`ErrorKind::AlreadyRunning`] if the earlier deployment was not over at the deadline; nothing was triggered then.
+    /// [`ErrorKind::AlreadyRunning`](crate::ErrorKind::AlreadyRunning) if the earlier deployment was not over at the deadline; nothing was triggered then.
     /// An error of a poll of the earlier deployment is [safe to repeat](Error::is_safe_to_repeat) for the same reason.
     /// Once the platform has accepted the deployment, an error holds the last state that was read of it
     /// ([`Error::last`](crate::Error::last)), so that its id is not lost, and never says that it is safe to repeat; its
@@ -467,32 +467,7 @@ pub trait DeployerExt: Deployer {
     where
         Self: Clone + Sized,
     {
-        async move {
-            let mut deadline: Option<Instant> = None;
-            let mut intervals = options.intervals(self);
-            loop {
-                let error = match self.deploy(request).await {
-                    Ok(deployment) => return Watch::resume(self.clone(), deployment, options, deadline).await,
-                    Err(error) => error,
-                };
-                let earlier = match error.last() {
-                    // An earlier deployment that may be the caller's own makes the error not safe to repeat.
-                    Some(earlier) if error.kind() == ErrorKind::AlreadyRunning && error.is_safe_to_repeat() => {
-                        earlier.clone()
-                    }
-                    _ => return Err(error),
-                };
-                let deadline = *deadline.get_or_insert_with(|| options.ends_at());
-                wait_for_earlier(self.clone(), earlier, options.clone(), deadline).await?;
-                // A server may list the earlier one as running for a moment after it was read as over.
-                let pause = intervals.pause(error.retry_after());
-                if pause >= deadline.saturating_duration_since(Instant::now()) {
-                    return Err(error);
-                }
-                sleep(pause).await;
-            }
-        }
-        .boxed()
+        waiting::deploy_and_wait(self, request, options).boxed()
     }
 }
 
@@ -515,47 +490,3 @@ fn call<'a, D: Deployer + ?Sized, G: ?Sized, T: Send + 'a>(
         None => ready(Err(Error::unsupported(deployer.platform(), method.purpose()))).boxed(),
     }
 }
-
-/// Waits until the deployment that prevented a new one is over, however it ends.
-async fn wait_for_earlier<D: Deployer>(
-    deployer: D,
-    earlier: Deployment,
-    options: WatchOptions,
-    deadline: Instant,
-) -> Result<()> {
-    let platform = deployer.platform();
-    match Watch::of_earlier(deployer, earlier.clone(), options, deadline).await {
-        Ok(_) => Ok(()),
-        // The caller's own request was not triggered, so every failure here is safe to repeat.
-        Err(error) if error.kind() == ErrorKind::TimedOut => {
-            let message =
-                "an earlier deployment of the target was not seen to end by the deadline, and nothing was triggered";
-            let already = Error::new(ErrorKind::AlreadyRunning, message).with_platform(platform);
-            let last = error.last().cloned().unwrap_or(earlier);
-            Err(already.with_last(Some(last)).with_source(error))
-        }
-        Err(error) => Err(error.with_safe_to_repeat(true)),
-    }
-}
-
-/// The health before, the deployment, and the health after it.
-async fn deploy_until_healthy<D: Deployer + Clone>(
-    deployer: &D,
-    request: &DeployRequest,
-    options: WatchOptions,
-    mut healthy: Healthy,
-) -> Result<Rollout> {
-    let target = request.target();
-    if healthy.before.is_none() {
-        // A platform that cannot read the health ends the call before anything is deployed.
-        healthy.before = Some(deployer.health_of(target).await.map_err(|error| error.with_advice(NOT_DEPLOYED))?);
-    }
-    let outcome = deployer.deploy_and_wait(request, options.clone()).await?;
-    let Outcome::Succeeded(deployment) = &outcome else { return Ok(Rollout { outcome, verdict: None }) };
-    let verdict = deployer.await_health(target, healthy, options).await;
-    let verdict = verdict.map_err(|error| error.with_last(Some(deployment.clone())).with_safe_to_repeat(false))?;
-    Ok(Rollout { outcome, verdict: Some(verdict) })
-}
-
-/// What to do after the health before a deployment could not be read.
-const NOT_DEPLOYED: &str = "nothing was deployed; deploy without waiting for the health, or again";

@@ -63,7 +63,8 @@
 //!   While it is deployed its status is `running`, which is all that shows it: a restart or a stop is then a
 //!   [`Conflict`](crate::ErrorKind::Conflict), and nothing is sent.
 //!   A lost answer, also that of a gateway which does not wait for the pull of an image, is
-//!   [`Inferred`](crate::Identity::Inferred) if the status goes the way of the operation, and otherwise
+//!   [`Inferred`](crate::Identity::Inferred) if the status goes the way of the operation and no deployment was under way
+//!   before, and otherwise
 //!   [`Undecidable`](crate::ErrorKind::Undecidable).
 //! * A preview is a target of its own, which only the webhook of a pull request makes; a request with a pull request
 //!   deploys it, and its id is that of the preview.

@@ -58,7 +58,7 @@ fn check_platform(files: &[File], platform: &Platform) -> Diagnostics {
     let places = [
         (format!("specs/{name}/common.yaml"), "openapi: 3.0.3".to_owned()),
         (format!("crates/{client}/src/lib.rs"), "mod generated;".to_owned()),
-        ("crates/anydeploy/Cargo.toml".to_owned(), format!("\n{name} = [\"dep:{client}\"]")),
+        ("crates/anydeploy/Cargo.toml".to_owned(), format!("\n{name} = [\"dep:{client}\"")),
         (format!("crates/anydeploy/src/{name}.rs"), format!("for {title}")),
         ("crates/anydeploy/src/platform.rs".to_owned(), format!("Platform::new(\"{name}\")")),
         ("crates/anydeploy/src/any_config.rs".to_owned(), format!("{title}(crate::{name}::")),

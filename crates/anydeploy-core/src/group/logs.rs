@@ -3,8 +3,7 @@
 use futures::future::{BoxFuture, FutureExt, ready};
 
 use crate::{
-    DeploymentId, Error, ErrorKind, Explanation, LogFeed, LogOptions, LogPage, Method, Result, ServiceLogOptions,
-    Target,
+    DeploymentId, Error, ErrorKind, Explanation, LogFeed, LogOptions, LogPage, Result, ServiceLogOptions, Target,
 };
 
 /// The logs of deployments and of running services.
@@ -42,7 +41,7 @@ pub trait Logs: Send + Sync {
         options: ServiceLogOptions,
     ) -> BoxFuture<'a, Result<LogPage>> {
         let _ = (target, options);
-        not_offered(Method::ServiceLogs)
+        not_offered("the log of a running service")
     }
 
     /// Reads what a deployment did, stage by stage, with the time and the error of each step.
@@ -53,12 +52,12 @@ pub trait Logs: Send + Sync {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the platform has no stages.
     fn explain_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
         let _ = id;
-        not_offered(Method::Explain)
+        not_offered("the stages of a deployment")
     }
 }
 
 /// The answer of a method that a deployer does not have.
-fn not_offered<'a, T: Send + 'a>(method: Method) -> BoxFuture<'a, Result<T>> {
-    let message = format!("does not offer {}", method.purpose());
+fn not_offered<'a, T: Send + 'a>(what: &str) -> BoxFuture<'a, Result<T>> {
+    let message = format!("does not offer {what}");
     ready(Err(Error::new(ErrorKind::Unsupported, message))).boxed()
 }

@@ -2,9 +2,9 @@
 //!
 //! Facts of 4.3.11: `state[:health[:excluded]]`.
 //! Without a health check the health is `unknown`, and stays so.
-//! The word is that of the last look at the containers, which comes every minute, and shortly after a deployment.
+//! The word is that of the last inspection of the containers, which comes every minute, and shortly after a deployment.
 //! A service or database that is started or restarted reads `exited` for up to that minute before it runs.
-//! The number of restarts is counted where Coolify looks by SSH, and stays as it is where its agent reports.
+//! The number of restarts is counted where Coolify inspects by SSH, and stays as it is where its agent reports.
 
 use futures::future::{BoxFuture, FutureExt};
 

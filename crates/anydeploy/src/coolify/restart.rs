@@ -70,10 +70,10 @@ pub(super) async fn post_start(api: &Api, target: &Target, asked: &Asked, ran: b
     }
 }
 
-/// Looks for a sign of a restart whose answer is lost: the state is another one than before.
+/// Searches for a sign of a restart whose answer is lost: the state is another one than before.
 pub(super) async fn search(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Result<Resolution> {
     let service = retry_briefly(|| service::read(api, target)).await?;
-    // A restart begins with a stop, which shows within a second, and the first look after its end is up to a minute away.
+    // A restart begins with a stop, which shows within a second, and the first inspection after its end is up to a minute away.
     let is_sign = match service.state {
         ServiceState::Starting => true,
         ServiceState::Stopped => ran,

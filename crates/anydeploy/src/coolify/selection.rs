@@ -22,9 +22,11 @@ use super::error::refusal;
 use super::pending::Pending;
 use super::trigger::{CoolifyPlanner, Plan, place_of, search_for};
 use super::{Coolify, rows};
+use crate::adapter::throttle::{Class, as_class};
 use crate::adapter::{Answer, Planner, Resolution, Search, Timestamps, Turn, checked, mask, retry_briefly, settle};
 use crate::{
-    Batch, BatchEntry, BatchReport, DeployRequest, Deployer, Error, ErrorKind, Result, Selection, Target, platform,
+    Batch, BatchEntry, BatchReport, DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, Target,
+    platform,
 };
 
 /// How many reads before and after the trigger are made at once.
@@ -110,6 +112,8 @@ async fn members(coolify: &Coolify, tag: &str) -> Result<Vec<Member>> {
         tagged.into_iter().map(|row| DeployRequest::new(Target::application(row.uuid))).collect();
     // Turns are always taken in this order, so that two selections do not wait for each other.
     requests.sort_by(|one, other| one.target().cmp(other.target()));
+    // A target that is listed twice would wait for its own turn.
+    requests.dedup();
     let mut turns = Vec::with_capacity(requests.len());
     for request in requests {
         let asked = Asked::of(&request)?;
@@ -129,7 +133,9 @@ where
     F: Fn(&'a Member) -> R,
     R: Future<Output = Answer>,
 {
-    stream::iter(members.iter().map(read).collect::<Vec<_>>()).buffered(MAX_CONCURRENT_READS).collect().await
+    let reads = members.iter().map(read).collect::<Vec<_>>();
+    // What is read to confirm a trigger belongs to it, and waits behind no other reads.
+    as_class(Class::Trigger, stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect::<Vec<_>>()).await
 }
 
 /// The deployment of a member, or why it has none.
@@ -173,7 +179,11 @@ impl Named {
     /// What the answer means for a member.
     async fn answer(&self, coolify: &Coolify, member: &Member, at: Option<Timestamps>) -> Answer {
         let Some(uuid) = self.ids.get(member.target().id()) else {
-            return search_once(coolify, member, self.refused()).await;
+            return match search_once(coolify, member, self.refused()).await {
+                // The answer names what it started, so that what is new here is more likely another caller's.
+                Answer::Accepted(found) if !self.ids.is_empty() => Answer::Failed(unnamed(*found)),
+                answer => answer,
+            };
         };
         // No sentence says of which application it is, so only the row shows whether the id is a phantom.
         let answered = Answered::Unsaid(uuid.clone());
@@ -214,6 +224,13 @@ impl Named {
         };
         self.sentences.iter().filter(|sentence| !is_of_application(sentence)).cloned().collect()
     }
+}
+
+/// The error of an application that the answer does not name beside others, and that has a new deployment.
+fn unnamed(found: Deployment) -> Error {
+    let message =
+        "Coolify names no deployment of the application, and another caller may have started the one that is new";
+    refusal(message, ErrorKind::Undecidable).with_last(Some(found))
 }
 
 fn unlisted() -> Error {

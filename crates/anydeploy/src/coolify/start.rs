@@ -27,17 +27,22 @@ pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -
     }
 }
 
-/// Whether a service or database may be shown as running for what it did before the start.
+/// How a service or database runs before a start or restart; `None` if the token may not read it.
 ///
 /// # Errors
 /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
 /// (4.3.11).
-pub(super) async fn ran_before(api: &Api, target: &Target) -> Result<bool> {
+pub(super) async fn state_before(api: &Api, target: &Target) -> Result<Option<ServiceState>> {
     match retry_briefly(|| service::read(api, target)).await {
-        Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
-        Err(error) if can_do_without(&error) => Ok(true),
+        Ok(service) => Ok(Some(service.state)),
+        Err(error) if can_do_without(&error) => Ok(None),
         Err(error) => Err(error.with_safe_to_repeat(true)),
     }
+}
+
+/// Whether what was in this state before a start may be shown as running for what it did before.
+pub(super) fn ran_in(before: Option<ServiceState>) -> bool {
+    !matches!(before, Some(ServiceState::Stopped | ServiceState::Failed))
 }
 
 /// What the answer to a start says.

@@ -13,7 +13,7 @@ use crate::{
 
 /// Why a state is no result yet.
 const UNDER_WAY: &str = "a deployment is under way";
-const JUST_ENDED: &str = "a deployment has just ended, and its containers were not looked at yet";
+const JUST_ENDED: &str = "a deployment has just ended, and its containers were not inspected yet";
 const UNREACHABLE: &str = "the server is not reachable, so the state may be old";
 
 /// The newest rows that are asked for: previews and other destinations stand between those of production.
@@ -105,7 +105,7 @@ fn is_of(row: &Row, target: &Target, name: Option<&str>) -> bool {
 
 /// Whether a deployment succeeded so recently that the state may be the one from before it.
 ///
-/// The look at the containers is queued when a deployment ends, and shows a second later.
+/// The inspection of the containers is queued when a deployment ends, and shows a second later.
 /// A restart that found its image ends without one, so that the state follows within a minute (4.3.11).
 fn may_be_unseen(row: &Row, now: Timestamps, timing: &Timing) -> bool {
     if super::phase(&row.status) != Phase::Succeeded {
@@ -149,7 +149,7 @@ mod tests {
         assert!(unseen(json!({ "finished_at": just })));
         assert!(unseen(json!({ "finished_at": null, "updated_at": just })), "the date of the end comes later");
         assert!(!unseen(json!({ "finished_at": minute })));
-        assert!(unseen(json!({ "finished_at": minute, "restart_only": true })), "no look follows it");
+        assert!(unseen(json!({ "finished_at": minute, "restart_only": true })), "no inspection follows it");
         assert!(!unseen(json!({ "finished_at": minute, "restart_only": true, "commit_message": "built" })));
         assert!(!unseen(json!({ "finished_at": long, "restart_only": true })));
         assert!(!unseen(json!({ "finished_at": just, "status": "failed" })));

@@ -15,8 +15,8 @@ use super::setting::{self, Change};
 use super::{Coolify, restart, rollback, rows, start};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Trigger, Turn, checked};
 use crate::{
-    Action, DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, Target, TargetKind, Timing,
-    platform,
+    Action, DeployRequest, Deployer, Deployment, Identity, Platform, Result, Revision, ServiceState, Target,
+    TargetKind, Timing, platform,
 };
 
 /// What is sent, and what was read before it.
@@ -31,8 +31,15 @@ pub(super) enum Plan {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change: Option<Change>,
     },
-    /// The start or restart of a service or database, and whether it ran before.
-    Start { asked: Asked, ran: bool },
+    /// The start or restart of a service or database.
+    Start {
+        asked: Asked,
+        /// Whether it ran before.
+        ran: bool,
+        /// Whether a start of somebody else was under way before, whose states are those of a restart as well.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        was_starting: bool,
+    },
 }
 
 impl Plan {
@@ -57,8 +64,9 @@ impl Planner for CoolifyPlanner<'_> {
         let (target, asked) = (request.target(), Asked::of(request)?);
         let turn = Turn::take(&place_of(&self.0.api, target, &asked), target).await;
         if *target.kind() != TargetKind::Application {
-            let ran = start::ran_before(&self.0.api, target).await?;
-            return Ok((turn, Plan::Start { asked, ran }));
+            let before = start::state_before(&self.0.api, target).await?;
+            let was_starting = before == Some(ServiceState::Starting);
+            return Ok((turn, Plan::Start { asked, ran: start::ran_in(before), was_starting }));
         }
         let change = match request.setting() {
             Some(setting) => {
@@ -139,10 +147,10 @@ impl Trigger for CoolifyTrigger<'_> {
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
         let Self { coolify, target, .. } = *self;
         match &self.plan {
-            Plan::Start { asked, ran } if asked.action == Action::Deploy => {
+            Plan::Start { asked, ran, .. } if asked.action == Action::Deploy => {
                 start::post(&coolify.api, target, asked, *ran).boxed()
             }
-            Plan::Start { asked, ran } => restart::post_start(&coolify.api, target, asked, *ran).boxed(),
+            Plan::Start { asked, ran, .. } => restart::post_start(&coolify.api, target, asked, *ran).boxed(),
             Plan::Deploy { asked, baseline, .. } => post(coolify, Context { target, asked, baseline, turn }).boxed(),
         }
     }
@@ -152,8 +160,12 @@ impl Trigger for CoolifyTrigger<'_> {
             Plan::Deploy { asked, baseline, .. } => {
                 search_for(self.coolify, self.target, asked, baseline, search).boxed()
             }
+            Plan::Start { was_starting: true, .. } => {
+                let why = "Coolify keeps no record of it, and a start that was under way before has the same states";
+                ready(Ok(Resolution::Unrecoverable(why))).boxed()
+            }
             // In another process, later, any state may have another cause.
-            Plan::Start { asked, ran } if search.is_ours && asked.action != Action::Deploy => {
+            Plan::Start { asked, ran, .. } if search.is_ours && asked.action != Action::Deploy => {
                 restart::search(&self.coolify.api, self.target, asked, *ran).boxed()
             }
             Plan::Start { .. } => {

@@ -233,6 +233,11 @@ impl<'a> DatabaseTrigger<'a> {
                 "another trigger of this program was for the same database, and changes its status as well",
             ));
         }
+        if self.before.was == Running.as_str() {
+            return Ok(Resolution::Unresolved(
+                "a deployment of it was under way before, and the end of that one changes its status as well",
+            ));
+        }
         let restarts = self.operation == Operation::Reload;
         // A deployment is `running` until its end, a restart `idle` between its two halves.
         let on_its_way = if restarts { Idle } else { Running };

@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, FutureExt, join_all, try_join_all};
 use super::action::Action;
 use super::baseline::Observed;
 use super::body::Body;
-use super::pending::{Pending, execution_of};
+use super::pending::Pending;
 use super::trigger::{Plan, deployment_of, left, resolve_request, search_once};
 use super::{Qovery, ids};
 use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn};
@@ -125,11 +125,11 @@ impl SelectionTrigger<'_> {
         let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search));
         let resolutions = try_join_all(each).await?;
         let found: Vec<_> = resolutions.iter().map(deployment_in).collect();
-        let same = |one: &Deployment, other: &Deployment| {
-            execution_of(&one.id) == execution_of(&other.id) && one.id.get("request") == other.id.get("request")
+        let cause = |deployment: &Deployment| {
+            Pending::of(&deployment.id).ok().map(|pending| (pending.request, pending.execution))
         };
         let are_one = found.windows(2).all(|pair| match pair {
-            [Some(one), Some(other)] => same(one, other),
+            [Some(one), Some(other)] => cause(one) == cause(other),
             _ => true,
         });
         if found.iter().all(Option::is_some) {

@@ -181,6 +181,17 @@ async fn a_lost_restart_of_a_service_is_found_by_its_state_or_open() {
 }
 
 #[tokio::test]
+async fn a_lost_restart_beside_the_start_of_somebody_else_is_open() {
+    let (fake, _) = manual(FakeCoolify::builder().look_every(1_000)).await;
+    let (_network, coolify) = behind(&fake, Fault::ResetBefore, RequestKind::Trigger);
+    let database = Target::database(fake.database());
+    fake.set_status(database.id(), "starting:unhealthy");
+    let error = coolify.restart(&database).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecidable, "{error}");
+    assert!(written(&fake).is_empty(), "what shows is the start that was under way before");
+}
+
+#[tokio::test]
 async fn redeploying_a_service_pulls_its_images_and_restarting_it_does_not() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let service = Target::service(fake.service());

@@ -4,7 +4,7 @@ use anydeploy::{
     Action, DeployRequest, Deployment, DesiredState, DesiredVariables, ErrorKind, HistoryOptions, Identity, LogOptions,
     Outcome, Phase, PlanOptions, ServiceState,
 };
-use anydeploy_fakes::{DokployDatabase, DokployKey, DokployOperation, DokployQuirk, DokployScript};
+use anydeploy_fakes::{DokployDatabase, DokployKey, DokployOperation, DokployQuirk, DokployScript, Pace};
 
 use super::*;
 use crate::support::dokploy::{clocked, quick};
@@ -155,6 +155,19 @@ async fn a_lost_operation_that_does_not_show_is_undecidable_and_not_sent_again()
         assert!(error.to_string().contains("keeps no record"), "{error}");
         assert_eq!(did(&fake, DokployOperation::Reload), acted_on);
     }
+}
+
+#[tokio::test]
+async fn the_end_of_a_deployment_that_was_under_way_before_is_not_that_of_a_lost_one() {
+    let fake = FakeDokploy::builder().pace(Pace::Requests(1)).start().await;
+    let db = Target::database(fake.add_database(DokployDatabase::Postgres, "db"));
+    fake.next_deployment(db.id(), DokployScript::succeeds().lasting(5));
+    fake.deploy_by_someone_else(db.id());
+    let (_network, lossy) = behind(&fake, Fault::ResetBefore, RequestKind::Trigger);
+    let error = lossy.deploy(&DeployRequest::new(db)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecidable, "{error:?}");
+    assert!(error.to_string().contains("under way before"), "{error}");
+    assert_eq!(did(&fake, DokployOperation::Deploy), 1);
 }
 
 #[tokio::test]
