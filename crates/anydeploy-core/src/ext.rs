@@ -190,13 +190,13 @@ pub trait DeployerExt: Deployer {
     fn deploy_until_healthy<'a>(
         &'a self,
         request: &'a DeployRequest,
-        options: WatchOptions,
         healthy: Healthy,
+        options: WatchOptions,
     ) -> BoxFuture<'a, Result<Rollout>>
     where
         Self: Clone + Sized,
     {
-        waiting::deploy_until_healthy(self, request, options, healthy).boxed()
+        waiting::deploy_until_healthy(self, request, healthy, options).boxed()
     }
 
     /// Reads what a target is and how it runs.

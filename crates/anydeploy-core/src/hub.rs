@@ -124,6 +124,7 @@ impl Hub {
     ///
     /// What the event says counts for nothing, only what is read then.
     /// Events that come faster than batches are ignored, so that forged ones cannot use up the rate limit.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn wake(&self, event: &DeploymentEvent) -> bool {
         let is_woken = self.0.members().wake(event, self.0.pace);
         if is_woken {

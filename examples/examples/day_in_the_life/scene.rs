@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anydeploy::{Coolify, Deployer, Dokploy, Qovery, Result};
+use anydeploy::{Budget, Coolify, Deployer, Dokploy, Qovery, Result};
 use anydeploy_fakes::{FakeCoolify, FakeDokploy, FakeQovery};
 
 /// What the service `shop` is built from, oldest first.
@@ -29,14 +30,16 @@ pub(crate) async fn all() -> Result<[Scene; 3]> {
 
 /// An application built from a repository has commits to go back to, and one made from an image a tag to set.
 async fn coolify() -> Result<Scene> {
-    let fake = FakeCoolify::start().await;
+    // Its polls are faster than the 200 requests a minute of a genuine server allow.
+    let fake = FakeCoolify::builder().rate_limit(u32::MAX, Duration::from_mins(1)).start().await;
     let shop = fake.add_git_application("shop");
     fake.push(&shop, "main", COMMITS[0]);
     fake.deploy_by_someone_else(&shop);
     fake.advance(LONG);
     fake.push(&shop, "main", COMMITS[1]);
     let _ = fake.add_application("shop-proxy");
-    let deployer = Arc::new(Coolify::builder().url(fake.url()).token(fake.token()).build()?);
+    let deployer =
+        Arc::new(Coolify::builder().url(fake.url()).token(fake.token()).budget(Budget::unlimited()).build()?);
     let refuses = &["rollback of shop-proxy"];
     Ok(Scene { deployer, image: "shop-proxy", refuses, _server: Box::new(fake) })
 }

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anydeploy::{Coolify, Deployer, Qovery, Result, Target, Verdict};
+use anydeploy::{Budget, Coolify, Deployer, Qovery, Result, Target, Verdict};
 use anydeploy_fakes::{CoolifyScript, FakeCoolify, FakeQovery, QoveryScript};
 
 /// Why a deployment fails here.
@@ -40,14 +41,16 @@ fn is_unhealthy(verdict: Option<&Verdict>) -> bool {
 
 /// Coolify has a word for a container that is restarted again and again.
 async fn coolify() -> Result<Scene> {
-    let fake = Arc::new(FakeCoolify::start().await);
+    // Its polls are faster than the 200 requests a minute of a genuine server allow.
+    let fake = Arc::new(FakeCoolify::builder().rate_limit(u32::MAX, Duration::from_mins(1)).start().await);
     let [steady, crashing, broken] = ["steady", "crashing", "broken"].map(|name| fake.add_application(name));
     for application in [&steady, &crashing] {
         fake.set_status(application, "running:healthy");
         fake.every_deployment(application, CoolifyScript::succeeds().health_checked().log(["npm run build"]));
     }
     fake.every_deployment(&broken, CoolifyScript::fails_with(FAILURE).log(["npm run build"]));
-    let deployer = Arc::new(Coolify::builder().url(fake.url()).token(fake.token()).build()?);
+    let deployer =
+        Arc::new(Coolify::builder().url(fake.url()).token(fake.token()).budget(Budget::unlimited()).build()?);
     let (server, id) = (Arc::clone(&fake), crashing.clone());
     Ok(Scene {
         deployer,

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What to do after the health before a deployment could not be read.
-const NOT_DEPLOYED: &str = "nothing was deployed; deploy without waiting for the health, or again";
+const NOT_DEPLOYED: &str = "nothing was deployed; where the health cannot be read, use deploy_and_wait";
 
 /// Deploys, waits until the deployment is over, and waits before that for an earlier one that is running already.
 pub(super) async fn deploy_and_wait<D: Deployer + Clone>(
@@ -65,8 +65,8 @@ async fn wait_for_earlier<D: Deployer>(
 pub(super) async fn deploy_until_healthy<D: Deployer + Clone>(
     deployer: &D,
     request: &DeployRequest,
-    options: WatchOptions,
     mut healthy: Healthy,
+    options: WatchOptions,
 ) -> Result<Rollout> {
     let target = request.target();
     if healthy.before.is_none() {

@@ -5,6 +5,7 @@ use crate::{Error, LogLine, WatchEvent};
 /// What [`Follow`](crate::Follow) yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a stream yields one at a time, and a match on a box reads worse")]
 pub enum FollowEvent {
     /// The next line of the log.
     Line(LogLine),

@@ -57,13 +57,11 @@ impl Reader {
     ) -> Result<News> {
         loop {
             let tail = self.tail;
-            let mut page = match timeout(MAX_READ, read(tail)).await {
-                Ok(page) => page?,
-                Err(_) => {
-                    let message = format!("the log got no answer within {} s", MAX_READ.as_secs());
-                    return Err(Error::new(ErrorKind::NoAnswer, message).of_read());
-                }
+            let Ok(page) = timeout(MAX_READ, read(tail)).await else {
+                let message = format!("the log got no answer within {} s", MAX_READ.as_secs());
+                return Err(Error::new(ErrorKind::NoAnswer, message).of_read());
             };
+            let mut page = page?;
             if page.unfinished && !is_over {
                 page.lines.pop();
             }

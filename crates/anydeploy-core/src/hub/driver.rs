@@ -72,7 +72,9 @@ impl Members {
         }
         self.is_batch_due = self.is_driven() && concerned.len() >= pace.from;
         if !self.is_batch_due {
-            concerned.iter().for_each(|member| member.slot.wake());
+            for member in concerned {
+                member.slot.wake();
+            }
         }
         self.woken_at = Some(Instant::now());
         true
@@ -139,7 +141,8 @@ impl Driver {
                 waits = None;
             }
             let wait = waits.get_or_insert_with(|| backoff(intervals)).pause(ended.retry_after);
-            self.pause(Instant::now() + wait).await;
+            let now = Instant::now();
+            self.pause(now + wait, now + ended.retry_after.unwrap_or_default()).await;
         }
     }
 
@@ -154,11 +157,12 @@ impl Driver {
         Some((slots, members.intervals(self.hub.pace)))
     }
 
-    /// Waits, unless the last watch leaves or an event asks for the next batch now.
-    async fn pause(&self, until: Instant) {
+    /// Waits, unless the last watch leaves, or an event asks for the next batch and the server for no wait any more.
+    async fn pause(&self, until: Instant, not_before: Instant) {
         while timeout_at(until, self.hub.changed.notified()).await.is_ok() {
             let mut members = self.hub.members();
-            if std::mem::take(&mut members.is_batch_due) || members.len() == 0 {
+            let is_due = std::mem::take(&mut members.is_batch_due) && Instant::now() >= not_before;
+            if is_due || members.len() == 0 {
                 break;
             }
         }

@@ -146,7 +146,7 @@ async fn the_deadline_is_an_error_that_names_the_last_reading() {
 async fn the_health_before_is_read_before_anything_is_deployed() {
     let unreadable = ScriptedDeployer::new().answer_health(Err(Error::new(ErrorKind::PermissionDenied, "no")));
     let request = DeployRequest::new(web());
-    let error = unreadable.deploy_until_healthy(&request, options(), Healthy::default()).await.unwrap_err();
+    let error = unreadable.deploy_until_healthy(&request, Healthy::default(), options()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     assert_eq!(unreadable.calls().len(), 1, "nothing was deployed");
 
@@ -154,12 +154,12 @@ async fn the_health_before_is_read_before_anything_is_deployed() {
         .answer(Ok(seen(Phase::Succeeded, "finished")))
         .answer(Ok(seen(Phase::Succeeded, "finished")));
     deployer = (0..20).fold(deployer, |deployer, _| deployer.answer_health(Ok(reading(HealthState::Degraded))));
-    let rollout = deployer.deploy_until_healthy(&request, options(), Healthy::default()).await.unwrap();
+    let rollout = deployer.deploy_until_healthy(&request, Healthy::default(), options()).await.unwrap();
     assert!(matches!(rollout.outcome, Outcome::Succeeded(_)) && !rollout.is_healthy());
     assert_eq!(rollout.verdict, Some(Verdict::AsBefore));
 
     let failed = ScriptedDeployer::new().answer_health(Ok(reading(HealthState::Healthy)));
     let failed = failed.answer(Ok(seen(Phase::Failed, "failed"))).answer(Ok(seen(Phase::Failed, "failed")));
-    let rollout = failed.deploy_until_healthy(&request, options(), Healthy::default()).await.unwrap();
+    let rollout = failed.deploy_until_healthy(&request, Healthy::default(), options()).await.unwrap();
     assert_eq!(rollout.verdict, None, "the health says nothing about a deployment that failed");
 }

@@ -222,8 +222,8 @@ impl Ledger {
             return 0;
         }
         let ticks = SLOWEST_TICK.min(rate.requests / LARGEST_PART_OF_TICKS);
-        let part = time.min(rate.per).as_secs_f64() / rate.per.as_secs_f64() * self.window.share();
-        (f64::from(ticks) * part) as u32
+        let part = time.min(rate.per).mul_f64(self.window.share()).as_millis();
+        u32::try_from(u128::from(ticks) * part / rate.per.as_millis().max(1)).unwrap_or(ticks)
     }
 
     /// Keeps to what the server says is left, however much others use of it.

@@ -4,11 +4,14 @@
 //! Without a health check the health is `unknown`, and stays so.
 //! The word is that of the last inspection of the containers, which comes every minute, and shortly after a deployment.
 //! A service or database that is started or restarted reads `exited` for up to that minute before it runs.
+//! A restart that found its image is followed by no inspection of its own, so that what an application shows right after a
+//! deployment may be the state from before it.
 //! The number of restarts is counted where Coolify inspects by SSH, and stays as it is where its agent reports.
 
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Coolify;
+use super::state::{JUST_ENDED, is_unseen};
 use crate::adapter::retry_briefly;
 use crate::{Ability, Deployer, Health, HealthReading, HealthState, Result, Target, TargetKind, platform};
 
@@ -32,7 +35,12 @@ async fn read(coolify: &Coolify, target: &Target) -> Result<HealthReading> {
             (row.status, row.server_status, row.restart_count)
         }
         _ => {
-            let (row, _) = retry_briefly(|| api.application(uuid)).await?;
+            let (row, at) = retry_briefly(|| api.application(uuid)).await?;
+            let runs_well = row.status.as_deref().is_some_and(|raw| raw.starts_with("running"));
+            if runs_well && row.server_status != Some(false) && is_unseen(api, target, at, &coolify.timing).await? {
+                let reading = HealthReading::new(HealthState::Starting, row.status.unwrap_or_default());
+                return Ok(reading.with_reason(Some(JUST_ENDED)));
+            }
             (row.status, row.server_status, row.restart_count)
         }
     };

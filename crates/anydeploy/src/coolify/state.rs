@@ -13,7 +13,7 @@ use crate::{
 
 /// Why a state is no result yet.
 const UNDER_WAY: &str = "a deployment is under way";
-const JUST_ENDED: &str = "a deployment has just ended, and its containers were not inspected yet";
+pub(super) const JUST_ENDED: &str = "a deployment has just ended, and its containers were not inspected yet";
 const UNREACHABLE: &str = "the server is not reachable, so the state may be old";
 
 /// The newest rows that are asked for: previews and other destinations stand between those of production.
@@ -85,13 +85,18 @@ async fn application(api: &Api, target: &Target, timing: &Timing) -> Result<Seen
         let ids = under_way.iter().map(|row| Pending::row(&row.deployment_uuid).id(target)).collect();
         seen.state = seen.state.with_under_way(ids).with_busy(Some(UNDER_WAY.to_owned()));
     } else if seen.is_down() {
-        let newest = retry_briefly(|| rows::page(api, target, 0, NEWEST_ROWS)).await?;
-        let now = newest.at.or(at).unwrap_or_else(|| Timestamps::of(None));
-        if newest.rows.iter().find(|row| is_production(row)).is_some_and(|row| may_be_unseen(row, now, timing)) {
+        if is_unseen(api, target, at, timing).await? {
             seen.state = seen.state.with_busy(Some(JUST_ENDED.to_owned()));
         }
     }
     Ok(seen)
+}
+
+/// Whether the newest deployment of an application succeeded so recently that its state may be the one from before it.
+pub(super) async fn is_unseen(api: &Api, target: &Target, at: Option<Timestamps>, timing: &Timing) -> Result<bool> {
+    let newest = retry_briefly(|| rows::page(api, target, 0, NEWEST_ROWS)).await?;
+    let now = newest.at.or(at).unwrap_or_else(|| Timestamps::of(None));
+    Ok(newest.rows.iter().find(|row| is_production(row)).is_some_and(|row| may_be_unseen(row, now, timing)))
 }
 
 /// Whether a row of all applications is of this one: it is named in the path of its page, and by its name alone in a row

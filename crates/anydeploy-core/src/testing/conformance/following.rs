@@ -71,7 +71,7 @@ pub async fn what_is_stopped_is_never_healthy(harness: &dyn Harness) -> Verdict 
     };
     match meanwhile(harness, stopped).await {
         Ok(reading) => {
-            ensure!(reading.health != HealthState::Healthy, "a target that is stopped is healthy: {reading}")
+            ensure!(reading.health != HealthState::Healthy, "a target that is stopped is healthy: {reading}");
         }
         Err(error) => return broken(format!("the health of a stopped target is not readable: {error:#}")),
     }

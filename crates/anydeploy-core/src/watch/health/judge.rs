@@ -69,20 +69,18 @@ impl Judge {
             return Some(Verdict::Unhealthy { reason, since });
         }
         let last = self.last.as_ref()?;
-        if let Some(since) = self.steady_since {
-            if after.saturating_sub(since) >= self.healthy.settle {
-                return Some(if last.health == HealthState::Healthy {
-                    Verdict::Healthy
-                } else {
-                    Verdict::NoHealthSource
-                });
-            }
+        if self.steady_since.is_some_and(|since| after.saturating_sub(since) >= self.healthy.settle) {
+            let is_healthy = last.health == HealthState::Healthy;
+            return Some(if is_healthy { Verdict::Healthy } else { Verdict::NoHealthSource });
         }
         let limit = self.healthy.settle.saturating_add(self.healthy.degraded_grace);
         let is_late = after >= limit;
         let (unwell_after, since, reason) = match &self.unwell_since {
             Some((after, since, reason)) => (*after, *since, reason.clone()),
-            None if is_late => return Some(self.at_the_limit(at)),
+            // It was well, and never for long enough.
+            None if is_late => {
+                return Some(Verdict::Unhealthy { reason: "it was not steadily healthy".to_owned(), since: at });
+            }
             None => return None,
         };
         let is_over_grace =
@@ -99,11 +97,6 @@ impl Judge {
         } else {
             Verdict::Unhealthy { reason, since }
         })
-    }
-
-    /// The verdict when the time is over, and it was well, but not for long enough.
-    fn at_the_limit(&self, since: DateTime<Utc>) -> Verdict {
-        Verdict::Unhealthy { reason: "it was not steadily healthy".to_owned(), since }
     }
 
     /// Why a reading is not well; `None` if it is.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use anydeploy::{DeployRequest, DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Target, Verdict, WatchOptions};
+use anydeploy::{
+    DeployRequest, DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Target, TargetKind, Verdict, WatchOptions,
+};
 use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify, Pace};
 
 use crate::support::coolify::{deployer, manual, quick};
@@ -22,7 +24,7 @@ fn targets(fake: &FakeCoolify) -> [Target; 3] {
 }
 
 #[tokio::test]
-async fn one_request_reads_the_health_of_each_kind() {
+async fn one_request_reads_the_health_of_each_kind_and_a_second_the_newest_deployment_of_what_runs() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     for target in targets(&fake) {
         for (status, health) in [
@@ -36,7 +38,8 @@ async fn one_request_reads_the_health_of_each_kind() {
             let sent = fake.requests().len();
             let reading = coolify.health_of(&target).await.unwrap();
             assert_eq!((reading.health, reading.raw.as_str()), (health, status), "{target}");
-            assert_eq!(fake.requests().len() - sent, 1);
+            let asks_for_rows = *target.kind() == TargetKind::Application && status.starts_with("running");
+            assert_eq!(fake.requests().len() - sent, 1 + usize::from(asks_for_rows), "{target} {status}");
         }
     }
 }
@@ -114,4 +117,17 @@ async fn a_target_that_is_gone_is_an_error_and_a_deadline_is_no_verdict() {
         .with_intervals(Duration::from_millis(5), Duration::from_millis(5));
     let error = coolify.await_health(&target, patient(), short).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+}
+
+#[tokio::test]
+async fn the_state_from_before_a_deployment_is_not_taken_for_the_one_after_it() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    let target = Target::application(fake.application());
+    fake.next_deployment(target.id(), CoolifyScript::succeeds());
+    let deployment = coolify.deploy(&DeployRequest::new(target.clone())).await.unwrap();
+    fake.advance(20);
+    assert!(coolify.deployment(&deployment.id).await.unwrap().is_over());
+    fake.set_status(target.id(), "running:healthy");
+    let reading = coolify.health_of(&target).await.unwrap();
+    assert_eq!(reading.health, HealthState::Starting, "{reading}");
 }

@@ -58,7 +58,7 @@ async fn a_failed_deployment_and_an_unknown_word_leave_open_what_runs() {
 #[tokio::test]
 async fn deployed_is_never_healthy() {
     let (fake, qovery) = running(FakeQovery::builder()).await;
-    let rollout = qovery.deploy_until_healthy(&web(&fake), quick(), soon()).await.unwrap();
+    let rollout = qovery.deploy_until_healthy(&web(&fake), soon(), quick()).await.unwrap();
     assert!(matches!(rollout.outcome, Outcome::Succeeded(_)), "{rollout}");
     assert_eq!(rollout.verdict, Some(Verdict::NoHealthSource));
     assert!(!rollout.is_healthy());
