@@ -85,6 +85,8 @@ mod edition;
 mod ended;
 mod engine;
 mod error;
+mod events;
+mod health;
 mod history;
 mod infer;
 mod known;
@@ -107,8 +109,10 @@ mod resolve;
 mod rollback;
 mod row;
 mod rows;
+mod runs;
 mod search;
 mod send;
+mod service_log;
 mod setting;
 mod settings;
 mod state;
@@ -125,6 +129,7 @@ use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
 
 pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
+pub use events::parse_webhook;
 pub use status::{phase, queue_phase, service_state};
 
 use crate::adapter::throttle::{Class, as_class};
@@ -243,6 +248,7 @@ impl Deployer for Dokploy {
         use RequestOption::{Reason, SetBranch, SetImageTag};
         use TargetKind::{Application, Compose, Database};
         let abilities = [Ability::Start, Ability::Stop, Ability::Variables, Ability::History, Ability::Logs];
+        let after = [Ability::ServiceLogs, Ability::Health];
         Capabilities::new()
             .with_kind(Application, &[Reason, SetImageTag, SetBranch])
             .with_action(Application, Action::Restart, &[])
@@ -257,6 +263,9 @@ impl Deployer for Dokploy {
             .with_action(Database, Action::Restart, &[])
             .with_action(Database, Action::Redeploy, &[])
             .with_abilities(Database, &[Ability::Start, Ability::Stop, Ability::Variables])
+            .with_abilities(Application, &after)
+            .with_abilities(Compose, &after)
+            .with_abilities(Database, &after)
             .with_correlation()
     }
 
@@ -269,7 +278,7 @@ impl Deployer for Dokploy {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, rollback: Rollback, variables: Variables);
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, health: Health, rollback: Rollback, variables: Variables);
 }
 
 two_phase!(Dokploy, DokployPlanner);
