@@ -4,6 +4,7 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 /// Runs reads side by side, at most `limit` at once, and returns their answers in the order of the reads.
+#[must_use = "nothing is read before it is awaited"]
 pub fn concurrently<'a, T: Send + 'a>(limit: usize, reads: Vec<BoxFuture<'a, T>>) -> BoxFuture<'a, Vec<T>> {
     async move {
         let mut answers: Vec<Option<T>> = reads.iter().map(|_| None).collect();

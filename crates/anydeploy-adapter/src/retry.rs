@@ -76,7 +76,10 @@ impl Pauses {
             }
             self.attempts = self.attempts.saturating_add(error.attempts());
             match self.backoff.next(retry_after) {
-                Some(wait) => Ok(sleep(wait).await),
+                Some(wait) => {
+                    sleep(wait).await;
+                    Ok(())
+                }
                 None if self.is_brief => Err(error),
                 None => Err(error.with_attempts(self.attempts)),
             }

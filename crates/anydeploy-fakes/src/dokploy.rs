@@ -37,7 +37,7 @@ mod webhook;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use builder::FakeDokployBuilder;
 pub use database::DokployDatabase;
@@ -213,6 +213,30 @@ impl FakeDokploy {
     #[must_use]
     pub fn add_preview(&self, application: &str, pull_request: u32, branch: &str) -> String {
         self.platform.state().new_preview(application, pull_request, branch)
+    }
+
+    /// Adds a domain to an application, a compose or a preview, with the server's defaults for all but its host and these
+    /// columns, and returns its id.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    #[must_use]
+    pub fn add_domain(&self, service: &str, host: &str, columns: Value) -> String {
+        let mut state = self.platform.state();
+        let target = state.named(service).target.clone();
+        let id = state.new_id();
+        let mut domain = json!({
+            "domainId": id, "host": host, "https": false, "port": 3000, "path": "/", "certificateType": "none",
+            "customCertResolver": null, "enabled": true, "applicationId": null, "composeId": null,
+            "previewDeploymentId": null, "serviceName": null, "domainType": if target.kind == Kind::Preview { "preview" } else { target.kind.job_word() },
+        });
+        domain[target.kind.id_field()] = target.id.into();
+        if let (Some(domain), Value::Object(columns)) = (domain.as_object_mut(), columns) {
+            domain.extend(columns);
+        }
+        state.domains.push(domain);
+        id
     }
 
     /// Says what the next deployment of a service will do; several wait in line, in the order deployments are

@@ -52,6 +52,7 @@ enum State<'a> {
 }
 
 /// What came of an exchange.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart as soon as it is made")]
 enum Received {
     Unread(RawResponse),
     Read(AnyOutcome),

@@ -4,7 +4,7 @@
 //!
 //! * The answer to a trigger is empty, and the row of a deployment appears only when its job starts.
 //!   A row with the tag is [`Exact`](crate::Identity::Exact), and from then on only its id counts.
-//!   Polls for it begin while the trigger is still in flight, because a lost answer is known only after the timeout.
+//!   Polls for it begin before the trigger is answered, because a lost answer is known only after the timeout.
 //! * At its end, a deployment from git has the commit in place of the tag.
 //!   If its row was not seen before, it is [`Inferred`](crate::Identity::Inferred) from the order of the queue,
 //!   provided that its job was seen there.
@@ -65,6 +65,11 @@
 //!   A lost answer, also that of a gateway which does not wait for the pull of an image, is
 //!   [`Inferred`](crate::Identity::Inferred) if the status goes the way of the operation, and otherwise
 //!   [`Undecidable`](crate::ErrorKind::Undecidable).
+//! * A preview is a target of its own, which only the webhook of a pull request makes; a request with a pull request
+//!   deploys it, and its id is that of the preview.
+//!   Deploying and redeploying it are one call, and its row keeps the correlation tag.
+//!   A row that stays `running` although the queue holds no job of the preview never ends: Dokploy gave it up, and it has
+//!   failed once it is older than [`lost_after`](crate::Timing::lost_after).
 //! * Variables are texts that are saved as a whole, without a revision: a plan edits them and keeps every other byte, and
 //!   applying it reads them before and afterwards.
 //!   What somebody else saves between that read and the save is overwritten, because the server has no lock.
@@ -80,12 +85,14 @@ mod check;
 mod containers;
 mod database;
 mod details;
+mod domains;
 mod earlier;
 mod edition;
 mod ended;
 mod engine;
 mod error;
 mod events;
+mod given_up;
 mod health;
 mod history;
 mod infer;
@@ -98,6 +105,7 @@ mod lost_write;
 mod operation;
 mod pending;
 mod poll;
+mod previews;
 mod procedures;
 mod projects;
 mod queue;
@@ -245,27 +253,33 @@ impl Deployer for Dokploy {
     }
 
     fn capabilities(&self) -> Capabilities {
-        use RequestOption::{Reason, SetBranch, SetImageTag};
-        use TargetKind::{Application, Compose, Database};
-        let abilities = [Ability::Start, Ability::Stop, Ability::Variables, Ability::History, Ability::Logs];
-        let after = [Ability::ServiceLogs, Ability::Health];
+        use RequestOption::{PullRequest, Reason, SetBranch, SetImageTag};
+        use TargetKind::{Application, Compose, Database, Preview};
+        let lifecycle = [Ability::Start, Ability::Stop, Ability::Variables];
+        let kept = [Ability::Domains, Ability::History, Ability::Logs];
+        let runs = [Ability::ServiceLogs, Ability::Health];
         Capabilities::new()
-            .with_kind(Application, &[Reason, SetImageTag, SetBranch])
+            .with_kind(Application, &[Reason, SetImageTag, SetBranch, PullRequest])
             .with_action(Application, Action::Restart, &[])
             .with_action(Application, Action::Redeploy, &[Reason])
             .with_action(Application, Action::Rollback, &[])
-            .with_abilities(Application, &abilities)
-            .with_abilities(Application, &[Ability::Rollback])
+            .with_abilities(Application, &lifecycle)
+            .with_abilities(Application, &kept)
+            .with_abilities(Application, &runs)
+            .with_abilities(Application, &[Ability::Rollback, Ability::Previews])
             .with_kind(Compose, &[Reason, SetBranch])
             .with_action(Compose, Action::Redeploy, &[Reason])
-            .with_abilities(Compose, &abilities)
+            .with_abilities(Compose, &lifecycle)
+            .with_abilities(Compose, &kept)
+            .with_abilities(Compose, &runs)
             .with_kind(Database, &[])
             .with_action(Database, Action::Restart, &[])
             .with_action(Database, Action::Redeploy, &[])
-            .with_abilities(Database, &[Ability::Start, Ability::Stop, Ability::Variables])
-            .with_abilities(Application, &after)
-            .with_abilities(Compose, &after)
-            .with_abilities(Database, &after)
+            .with_abilities(Database, &lifecycle)
+            .with_abilities(Database, &runs)
+            .with_kind(Preview, &[Reason])
+            .with_action(Preview, Action::Redeploy, &[Reason])
+            .with_abilities(Preview, &kept)
             .with_correlation()
     }
 
@@ -278,7 +292,7 @@ impl Deployer for Dokploy {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, health: Health, rollback: Rollback, variables: Variables);
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, rollback: Rollback, variables: Variables, previews: Previews, health: Health);
 }
 
 two_phase!(Dokploy, DokployPlanner);

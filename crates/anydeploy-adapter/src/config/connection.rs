@@ -6,7 +6,7 @@ use std::time::Duration;
 use anydeploy_wire::{Auth, Http, HttpBuilder, Secret};
 use secrecy::ExposeSecret;
 
-use super::{Config, Connect, Proxy, forms};
+use super::{Config, Connect, Conventions, Proxy, forms};
 use crate::{Error, ErrorKind, Result, Timing};
 
 /// The longest of the times that a platform may take: a trigger waits for a few of them at most.
@@ -123,7 +123,11 @@ impl<D: Connect> Config<D> {
     }
 
     pub(crate) fn invalid(message: impl fmt::Display) -> Error {
-        let conventions = &D::CONVENTIONS;
-        Error::new(ErrorKind::InvalidConfiguration, message.to_string()).with_platform(conventions.platform.clone())
+        invalid(&D::CONVENTIONS, format_args!("{message}"))
     }
+}
+
+/// A configuration that is not usable.
+pub(super) fn invalid(conventions: &Conventions, message: fmt::Arguments<'_>) -> Error {
+    Error::new(ErrorKind::InvalidConfiguration, message.to_string()).with_platform(conventions.platform.clone())
 }

@@ -1,10 +1,14 @@
 //! Configuration from the environment, under the names the platforms' own tools use.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use anydeploy_wire::Http;
+use anydeploy_wire::throttle::Budget;
 use secrecy::SecretString;
 
-use super::{Config, Connect, Proxy, TokenScheme, forms};
+use super::connection::invalid;
+use super::{Config, Connect, Conventions, Proxy, TokenScheme, forms};
 use crate::Result;
 
 // The variables of this crate, for all platforms.
@@ -50,116 +54,150 @@ impl<D: Connect> Config<D> {
     /// # Errors
     /// As [`from_env`](Self::from_env).
     pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let conventions = &D::CONVENTIONS;
-        let set = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let first = |names: &[&str]| names.iter().find_map(|name| set(name));
-        let mut config = Self { url: Self::url_of(&set)?, ..Self::default() };
-        let token = first(conventions.token_variables);
-        let missing = [
-            (config.url.is_none() && conventions.default_url.is_none(), "URL", conventions.url_variables),
-            (token.is_none(), "token", conventions.token_variables),
-        ];
-        let missing: Vec<String> = missing
-            .iter()
-            .filter(|(is_missing, ..)| *is_missing)
-            .map(|(_, what, names)| format!("no {what} is set in the environment; tried {}", names.join(", ")))
-            .collect();
-        let (true, Some(token)) = (missing.is_empty(), token) else {
-            return Err(Self::invalid(missing.join("; ")));
+        let found = read(&D::CONVENTIONS, &lookup)?;
+        Ok(Self {
+            url: found.url,
+            token: Some(found.token),
+            token_scheme: found.token_scheme,
+            allow_plain_http: found.allow_plain_http,
+            proxy: found.proxy,
+            application_name: found.application_name,
+            max_body: found.max_body.unwrap_or(Http::DEFAULT_MAX_BODY),
+            budget: found.budget,
+            max_in_flight: found.max_in_flight,
+            headers: found.headers,
+            ..Self::default()
+        })
+    }
+}
+
+/// What the variables say.
+///
+/// It is of no deployer, so that reading them is compiled once for all.
+struct Found {
+    url: Option<String>,
+    token: SecretString,
+    token_scheme: Option<TokenScheme>,
+    allow_plain_http: bool,
+    proxy: Proxy,
+    application_name: Option<String>,
+    max_body: Option<usize>,
+    budget: Option<Budget>,
+    max_in_flight: Option<u32>,
+    headers: BTreeMap<String, SecretString>,
+}
+
+fn read(conventions: &Conventions, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Found> {
+    let set = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+    let first = |names: &[&str]| names.iter().find_map(|name| set(name));
+    let invalid = |message: fmt::Arguments<'_>| invalid(conventions, message);
+    let url = url_of(conventions, &set)?;
+    let token = first(conventions.token_variables);
+    let missing = [
+        (url.is_none() && conventions.default_url.is_none(), "URL", conventions.url_variables),
+        (token.is_none(), "token", conventions.token_variables),
+    ];
+    let missing: Vec<String> = missing
+        .iter()
+        .filter(|(is_missing, ..)| *is_missing)
+        .map(|(_, what, names)| format!("no {what} is set in the environment; tried {}", names.join(", ")))
+        .collect();
+    let (true, Some(token)) = (missing.is_empty(), token) else {
+        return Err(invalid(format_args!("{}", missing.join("; "))));
+    };
+    let word = |name: &str| set(name).map(|word| word.trim().to_ascii_lowercase());
+    let token_scheme = match conventions.scheme_variable.and_then(|name| Some((name, word(name)?))) {
+        None => None,
+        Some((name, scheme)) => match &*scheme {
+            "token" => Some(TokenScheme::Token),
+            "bearer" => Some(TokenScheme::Bearer),
+            _ => return Err(invalid(format_args!("{name} is neither `token` nor `bearer`"))),
+        },
+    };
+    let allow_plain_http = match word(ALLOW_PLAIN_HTTP).as_deref() {
+        None | Some("false" | "0" | "no" | "off") => false,
+        Some("true" | "1" | "yes" | "on") => true,
+        Some(_) => return Err(invalid(format_args!("{ALLOW_PLAIN_HTTP} is neither `true` nor `false`"))),
+    };
+    let max_body = set(MAX_BODY).map(|size| {
+        forms::read_size(&size).ok_or_else(|| invalid(format_args!("{MAX_BODY} is not a size, such as `32 MiB`")))
+    });
+    let budget = set(BUDGET).map(|budget| {
+        forms::read_budget(&budget).ok_or_else(|| invalid(format_args!("{BUDGET} is not a budget, such as `200/1m`")))
+    });
+    let max_in_flight = set(MAX_IN_FLIGHT).map(|requests| {
+        let requests = requests.trim().parse();
+        requests.map_err(|_| invalid(format_args!("{MAX_IN_FLIGHT} is not a number, such as `16`")))
+    });
+    Ok(Found {
+        url,
+        token: token.into(),
+        token_scheme,
+        allow_plain_http,
+        proxy: set(PROXY).map(|proxy| Proxy::read(&proxy)).unwrap_or_default(),
+        application_name: set(APPLICATION_NAME),
+        max_body: max_body.transpose()?,
+        budget: budget.transpose()?,
+        max_in_flight: max_in_flight.transpose()?,
+        headers: set(HEADERS).map(|headers| headers_of(conventions, &headers)).transpose()?.unwrap_or_default(),
+    })
+}
+
+/// The headers in a variable, one a line.
+fn headers_of(conventions: &Conventions, lines: &str) -> Result<BTreeMap<String, SecretString>> {
+    let mut headers = BTreeMap::new();
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let Some((name, value)) = line.split_once(':') else {
+            return Err(invalid(
+                conventions,
+                format_args!("{HEADERS} has a line without a colon; write `Name: value`, one a line"),
+            ));
         };
-        config.token = Some(token.into());
-        if let Some(name) = conventions.scheme_variable {
-            config.token_scheme = match first(&[name]).map(|scheme| scheme.trim().to_ascii_lowercase()).as_deref() {
-                None => None,
-                Some("token") => Some(TokenScheme::Token),
-                Some("bearer") => Some(TokenScheme::Bearer),
-                Some(_) => return Err(Self::invalid(format_args!("{name} is neither `token` nor `bearer`"))),
-            };
+        if headers.insert(name.trim().to_owned(), SecretString::from(value.trim())).is_some() {
+            return Err(invalid(conventions, format_args!("{HEADERS} names a header twice")));
         }
-        config.allow_plain_http =
-            match first(&[ALLOW_PLAIN_HTTP]).map(|allow| allow.trim().to_ascii_lowercase()).as_deref() {
-                None | Some("false" | "0" | "no" | "off") => false,
-                Some("true" | "1" | "yes" | "on") => true,
-                Some(_) => return Err(Self::invalid(format_args!("{ALLOW_PLAIN_HTTP} is neither `true` nor `false`"))),
-            };
-        if let Some(proxy) = set(PROXY) {
-            config.proxy = Proxy::read(&proxy);
-        }
-        config.application_name = set(APPLICATION_NAME);
-        if let Some(size) = set(MAX_BODY) {
-            config.max_body = forms::read_size(&size)
-                .ok_or_else(|| Self::invalid(format_args!("{MAX_BODY} is not a size, such as `32 MiB`")))?;
-        }
-        if let Some(budget) = set(BUDGET) {
-            let budget = forms::read_budget(&budget)
-                .ok_or_else(|| Self::invalid(format_args!("{BUDGET} is not a budget, such as `200/1m`")))?;
-            config.budget = Some(budget);
-        }
-        if let Some(requests) = set(MAX_IN_FLIGHT) {
-            let requests = requests.trim().parse();
-            config.max_in_flight = Some(
-                requests.map_err(|_| Self::invalid(format_args!("{MAX_IN_FLIGHT} is not a number, such as `16`")))?,
-            );
-        }
-        if let Some(headers) = set(HEADERS) {
-            config.headers = Self::headers_of(&headers)?;
-        }
-        Ok(config)
     }
+    Ok(headers)
+}
 
-    /// The headers in a variable, one a line.
-    fn headers_of(lines: &str) -> Result<BTreeMap<String, SecretString>> {
-        let mut headers = BTreeMap::new();
-        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let Some((name, value)) = line.split_once(':') else {
-                return Err(Self::invalid(format_args!(
-                    "{HEADERS} has a line without a colon; write `Name: value`, one a line"
-                )));
-            };
-            if headers.insert(name.trim().to_owned(), SecretString::from(value.trim())).is_some() {
-                return Err(Self::invalid(format_args!("{HEADERS} names a header twice")));
-            }
-        }
-        Ok(headers)
-    }
-
-    /// The one address that the variables name.
-    fn url_of(set: &impl Fn(&str) -> Option<String>) -> Result<Option<String>> {
-        let conventions = &D::CONVENTIONS;
-        let mut urls: Vec<(&str, String)> =
-            conventions.url_variables.iter().filter_map(|name| Some((*name, set(name)?))).collect();
-        if let Some((own, signs)) = conventions.injected_url
-            && let Some(at) = urls.iter().position(|(name, _)| *name == own)
-        {
-            let sign = signs.iter().find(|sign| set(sign).is_some());
-            let others: Vec<_> = conventions.url_variables.iter().filter(|name| **name != own).copied().collect();
-            if urls.len() > 1 && (sign.is_some() || Self::disagree(&urls)) {
-                urls.remove(at);
-            } else if let Some(sign) = sign {
-                return Err(Self::invalid(format_args!(
+/// The one address that the variables name.
+fn url_of(conventions: &Conventions, set: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>> {
+    let mut urls: Vec<(&str, String)> =
+        conventions.url_variables.iter().filter_map(|name| Some((*name, set(name)?))).collect();
+    if let Some((own, signs)) = conventions.injected_url
+        && let Some(at) = urls.iter().position(|(name, _)| *name == own)
+    {
+        let sign = signs.iter().find(|sign| set(sign).is_some());
+        let others: Vec<_> = conventions.url_variables.iter().filter(|name| **name != own).copied().collect();
+        if urls.len() > 1 && (sign.is_some() || disagree(conventions, &urls)) {
+            urls.remove(at);
+        } else if let Some(sign) = sign {
+            return Err(invalid(
+                conventions,
+                format_args!(
                     "{own} beside {sign} is set by the platform itself, to the address of what it hosts; \
-                     set the address of the instance as {}",
+                 set the address of the instance as {}",
                     others.join(" or ")
-                )));
-            }
+                ),
+            ));
         }
-        if Self::disagree(&urls) {
-            let names: Vec<_> = urls.iter().map(|(name, _)| *name).collect();
-            return Err(Self::invalid(format_args!(
-                "{} name different addresses; set one of them",
-                names.join(" and ")
-            )));
-        }
-        Ok(urls.into_iter().next().map(|(_, url)| url))
     }
+    if disagree(conventions, &urls) {
+        let names: Vec<_> = urls.iter().map(|(name, _)| *name).collect();
+        return Err(invalid(
+            conventions,
+            format_args!("{} name different addresses; set one of them", names.join(" and ")),
+        ));
+    }
+    Ok(urls.into_iter().next().map(|(_, url)| url))
+}
 
-    /// Whether variables name different addresses, whatever the forms in which they name them.
-    fn disagree(urls: &[(&str, String)]) -> bool {
-        let mut addresses = urls.iter().map(|(_, url)| {
-            let address = forms::api_url(&D::CONVENTIONS, url).unwrap_or_else(|_| url.trim().to_owned());
-            address.to_ascii_lowercase()
-        });
-        let first = addresses.next();
-        addresses.any(|address| Some(address) != first)
-    }
+/// Whether variables name different addresses, whatever the forms in which they name them.
+fn disagree(conventions: &Conventions, urls: &[(&str, String)]) -> bool {
+    let mut addresses = urls.iter().map(|(_, url)| {
+        let address = forms::api_url(conventions, url).unwrap_or_else(|_| url.trim().to_owned());
+        address.to_ascii_lowercase()
+    });
+    let first = addresses.next();
+    addresses.any(|address| Some(address) != first)
 }

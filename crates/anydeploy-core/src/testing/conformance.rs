@@ -107,7 +107,7 @@ mod verdict;
 pub mod actions;
 pub mod cancelling;
 pub mod finding;
-mod following;
+pub mod following;
 pub mod groups;
 pub mod identity;
 pub mod lifecycle;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::deployment::stamp;
+use super::place::{Named, Place as Home};
 use super::resource::{Kind, Resource};
 
 type Object = Map<String, Value>;
@@ -76,7 +77,7 @@ pub(super) fn resource(resource: &Resource, now: u64, place: Place, secrets: boo
         put(&mut body, "id", resource.id);
     }
     if matches!(place, Place::Alone | Place::Deployment) {
-        put(&mut body, "environment", resource.place.body());
+        put(&mut body, "environment", environment(&resource.place));
     }
     if place != Place::Alone {
         body.remove("settings");
@@ -218,9 +219,28 @@ pub(super) fn server_in_list(secrets: bool) -> Value {
     })
 }
 
-/// The first environment, with its project and the project's team inside.
-pub(super) fn environment() -> Value {
-    Value::Object(ENVIRONMENT.clone())
+/// An environment as a single read of a resource embeds it, with its project and the project's team inside.
+pub(super) fn environment(place: &Home) -> Value {
+    let mut row = Value::Object(ENVIRONMENT.clone());
+    for (pointer, named) in [("", &place.environment), ("/project", &place.project)] {
+        if let Some(row) = row.pointer_mut(pointer).and_then(Value::as_object_mut) {
+            put(row, "id", named.number);
+            put(row, "uuid", named.uuid.as_str());
+            put(row, "name", named.name.as_str());
+        }
+    }
+    row["project_id"] = place.project.number.into();
+    row
+}
+
+/// Where everything is until it is moved.
+pub(super) fn first_place() -> Home {
+    let named = |row: &Value| {
+        let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        Named { number: row["id"].as_u64().unwrap_or_default(), uuid: text("uuid"), name: text("name") }
+    };
+    let row = Value::Object(ENVIRONMENT.clone());
+    Home { project: named(&row["project"]), environment: named(&row) }
 }
 
 pub(super) fn team() -> Value {

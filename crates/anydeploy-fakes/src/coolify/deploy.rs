@@ -181,9 +181,9 @@ fn application(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Res
         if wish.image_tag.is_some() && !application.from_image {
             return Ok(Done::said("docker_tag can only be used with Docker Image applications."));
         }
-        let preview = application.previews.entry(wish.pull_request).or_default();
-        preview.tag = image_tag.take().or_else(|| preview.tag.take());
-        image_tag.clone_from(&preview.tag);
+        let last_tag = application.previews.entry(wish.pull_request).or_default();
+        image_tag = image_tag.or_else(|| last_tag.take());
+        last_tag.clone_from(&image_tag);
     }
     let name = application.name.clone();
     let order = Order {

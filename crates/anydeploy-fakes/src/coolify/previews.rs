@@ -1,16 +1,9 @@
-//! Previews of pull requests: those of an application, and the end of one.
+//! The end of a preview.
 
 use super::deployment::End;
 use super::errors::{self, Reply};
 use super::exchange::Exchange;
 use super::state::State;
-
-/// A preview of an application.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Preview {
-    /// The image tag that it was deployed with last, of an application made from an image.
-    pub(super) tag: Option<String>,
-}
 
 /// `DELETE /applications/{uuid}/previews/{number}`: within the request its deployments end and its record goes.
 pub(super) fn delete(exchange: &mut Exchange<'_>) -> Reply {

@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::git::{BRANCH, Repository};
-use super::places::Place;
-use super::previews::Preview;
+use super::place::Place;
 use super::variable::Variable;
 
 /// The image of an application that is made from one, until `PATCH` changes it.
@@ -87,8 +86,8 @@ pub(super) struct Resource {
     pub(super) from_image: bool,
     pub(super) repository: Repository,
     pub(super) tags: BTreeSet<String>,
-    /// Its previews, by the number of the pull request.
-    pub(super) previews: BTreeMap<u64, Preview>,
+    /// Its previews by the number of the pull request, each with the image tag that it was deployed with last.
+    pub(super) previews: BTreeMap<u64, Option<String>>,
     /// The environment that it is in.
     pub(super) place: Arc<Place>,
     pub(super) variables: Vec<Variable>,

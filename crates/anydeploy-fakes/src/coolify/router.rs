@@ -11,7 +11,9 @@ use super::exchange::Exchange;
 use super::input::Input;
 use super::quirk::CoolifyQuirk;
 use super::state::State;
-use super::{deploy, deployments, errors, instance, lifecycle, places, previews, resources, runtime, tags, variables};
+use super::{
+    deploy, deployments, errors, instance, lifecycle, previews, projects, resources, runtime, tags, variables,
+};
 use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
@@ -190,10 +192,10 @@ fn route(method: &str, path: &[&str], legacy: bool) -> Option<Route> {
         ("POST", ["applications" | "services" | "databases", _, "tags"]) => (Write, tags::add),
         ("DELETE", ["applications", _, "previews", _]) => (Write, previews::delete),
 
-        ("GET", ["projects"]) => (Read, |exchange| Ok(places::projects(exchange))),
-        ("GET", ["projects", _]) => (Read, places::project),
-        ("GET", ["projects", _, "environments"]) => (Read, places::environments),
-        ("GET", ["projects", _, "environments", _] | ["projects", _, _]) => (Read, places::environment),
+        ("GET", ["projects"]) => (Read, |exchange| Ok(projects::projects(exchange))),
+        ("GET", ["projects", _]) => (Read, projects::project),
+        ("GET", ["projects", _, "environments"]) => (Read, projects::environments),
+        ("GET", ["projects", _, "environments", _] | ["projects", _, _]) => (Read, projects::environment),
         ("GET", ["servers"]) => (Read, |exchange| Ok(instance::servers(exchange))),
         ("GET", ["servers", _]) => (Read, instance::server),
         ("GET", ["servers", _, "resources"]) => (Read, |exchange| Ok(instance::server_resources(exchange))),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::access::{CoolifyAbility, HOME_TEAM, Limiter, Token};
+use super::body;
 use super::ids::Ids;
 use super::ledger::Ledger;
-use super::places::Place;
+use super::place::Place;
 use super::quirk::CoolifyQuirk;
 use super::resource::{Kind, Looks, Resource};
 use super::script::Repertoire;
@@ -82,7 +83,7 @@ impl State {
             writes: Vec::new(),
             refuses_next: false,
             variables_until_break: None,
-            places: vec![Arc::new(Place::first())],
+            places: vec![Arc::new(body::first_place())],
             tokens: Vec::new(),
             tokens_made: 0,
             resources_made: 0,

@@ -70,6 +70,9 @@ pub(super) fn nested(state: &State, service: &Service) -> Value {
         _ => &["domains", "mounts", "redirects", "security", "ports"],
     };
     nested.extend(lists.iter().map(|list| ((*list).to_owned(), json!([]))));
+    if let Some(domains) = nested.get_mut("domains") {
+        *domains = state.domains_of(&service.target).into();
+    }
     let beside: &[&str] = match service.target.kind {
         Kind::Database(_) => &["server"],
         _ => &["gitlab", "github", "bitbucket", "gitea", "server"],

@@ -1,5 +1,6 @@
 //! What the server hands to the container engine, and how it scales what is there.
 
+use super::containers::is_swarm;
 use super::engine::Running;
 use super::procedure::Call;
 use super::service::{Kind, Service, Target};
@@ -56,8 +57,14 @@ impl Call<'_> {
     /// Changes how many replicas run, and returns whether that is another number.
     pub(super) fn scale(&mut self, target: &Target, replicas: u64) -> bool {
         let Some(service) = self.state.service_mut(target) else { return false };
+        let is_swarm = is_swarm(service);
         let Some(running) = service.running.as_mut() else { return false };
-        service.tasks.scale(replicas);
+        if is_swarm {
+            service.tasks.scale(replicas);
+        } else {
+            // Docker compose keeps the containers that it stops.
+            service.tasks.say(if replicas > 0 { "Running" } else { "Exited" }, "");
+        }
         std::mem::replace(&mut running.replicas, replicas) != replicas
     }
 }

@@ -54,6 +54,7 @@ impl State {
         match job.stage {
             Stage::Waiting => Some(job),
             Stage::Starting => self.make_row(job),
+            Stage::Building if job.script.ending == Ending::GivenUp => self.abandon(job),
             Stage::Building => Some(self.finish_row(job)),
             Stage::Closing => {
                 self.close(&job);
@@ -136,6 +137,16 @@ impl State {
         if !old.is_empty() {
             self.remove_rows(|row| old.contains(&row.id));
         }
+    }
+
+    /// The job leaves the queue, and neither its row nor its service ever gets an end.
+    fn abandon(&mut self, job: Job) -> Option<Job> {
+        let tick = self.tick;
+        let key = self.rows.iter().find(|row| Some(&row.id) == job.row.as_ref()).map(|row| self.log_key(row));
+        if let Some(log) = key.and_then(|key| self.logs.get_mut(&key)) {
+            log.push(tick, "\nError occurred ❌, check the logs for details.");
+        }
+        self.give_up(job, DokployJobState::Error)
     }
 
     fn finish_row(&mut self, mut job: Job) -> Job {

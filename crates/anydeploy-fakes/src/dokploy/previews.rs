@@ -13,6 +13,7 @@ use super::triggered::DokployOrigin;
 pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::get("previewDeployment.all", all),
     Procedure::get("previewDeployment.one", one),
+    Procedure::post("previewDeployment.delete", delete),
     Procedure::post("previewDeployment.redeploy", redeploy).since(0, 26, 4),
 ];
 
@@ -54,17 +55,32 @@ fn all(call: &mut Call<'_>) -> Reply {
         let id = preview["previewDeploymentId"].as_str().unwrap_or_default().to_owned();
         let of_preview = |row: &&Row| row.target == Target::new(Kind::Preview, &id);
         preview["deployments"] = call.state.rows.iter().rev().filter(of_preview).map(Row::json).collect();
-        preview["domain"] = Value::Null;
+        preview["domain"] = domain_of(call.state, &id);
     }
     Ok(previews.into())
 }
 
 fn one(call: &mut Call<'_>) -> Reply {
-    let (_, preview) = found(call)?;
+    let (target, preview) = found(call)?;
     let mut shown = Value::Object(preview.columns.clone());
-    shown["domain"] = Value::Null;
+    shown["domain"] = domain_of(call.state, &target.id);
     shown["application"] = json!({ "applicationId": preview.text("applicationId"), "serverId": null });
     Ok(shown.into())
+}
+
+fn domain_of(state: &State, preview: &str) -> Value {
+    state.domains_of(&Target::new(Kind::Preview, preview)).pop().unwrap_or_default()
+}
+
+/// Removes the service, the rows and the preview one by one, and answers alike if one of them fails.
+fn delete(call: &mut Call<'_>) -> Reply {
+    let (target, _) = found(call)?;
+    let effect = !call.state.quirks.keeps_previews;
+    if effect {
+        call.state.delete_service(&target);
+    }
+    call.note_write(&target, "delete", effect);
+    Ok(true.into())
 }
 
 fn redeploy(call: &mut Call<'_>) -> Reply {

@@ -23,7 +23,11 @@ impl State {
         // A webhook's commit message has always been the title.
         let keeps = self.quirks.keeps_title() || order.origin == DokployOrigin::Webhook;
         let kept_text = |text: &Option<String>| text.clone().filter(|text| keeps && !text.is_empty());
-        let title = if order.redeploy { "Rebuild deployment" } else { "Manual deployment" };
+        let title = match (order.target.kind, order.redeploy) {
+            (Kind::Preview, _) => "Rebuild Preview Deployment",
+            (_, true) => "Rebuild deployment",
+            (_, false) => "Manual deployment",
+        };
         self.queue.last += 1;
         self.queue.jobs.push(Job {
             number: self.queue.last,

@@ -93,6 +93,10 @@ pub enum DokployQuirk {
     ///
     /// Off.
     HalfLines,
+    /// `previewDeployment.delete` cannot remove the preview, and answers `true` all the same.
+    ///
+    /// Off. Known from the server's source only, never observed.
+    KeepsPreviews,
     /// A gateway answers a request to deploy by 504 and holds it, until
     /// [`deliver_held`](crate::FakeDokploy::deliver_held).
     ///
@@ -142,6 +146,7 @@ pub(super) struct Quirks {
     pub(super) engine_down: bool,
     pub(super) no_node: bool,
     pub(super) half_lines: bool,
+    pub(super) keeps_previews: bool,
 }
 
 impl Default for Quirks {
@@ -163,6 +168,7 @@ impl Default for Quirks {
             engine_down: false,
             no_node: false,
             half_lines: false,
+            keeps_previews: false,
         }
     }
 }
@@ -188,6 +194,7 @@ impl Quirks {
             DokployQuirk::NoContainers => self.engine_down = true,
             DokployQuirk::NoSuitableNode => self.no_node = true,
             DokployQuirk::HalfLines => self.half_lines = true,
+            DokployQuirk::KeepsPreviews => self.keeps_previews = true,
         }
     }
 
@@ -211,6 +218,7 @@ impl Quirks {
             DokployQuirk::NoContainers => self.engine_down = false,
             DokployQuirk::NoSuitableNode => self.no_node = false,
             DokployQuirk::HalfLines => self.half_lines = false,
+            DokployQuirk::KeepsPreviews => self.keeps_previews = false,
         }
     }
 

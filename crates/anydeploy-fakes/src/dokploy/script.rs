@@ -21,6 +21,8 @@ pub(super) enum Ending {
     Error(Option<String>),
     /// No row is ever inserted, and the service stays `running`.
     NoRow,
+    /// The error path fails too: the job leaves the queue, and row and service stay `running`.
+    GivenUp,
     /// The first insert fails, and a second one leaves a row that is already over.
     FailedInsert(String),
 }
@@ -69,6 +71,13 @@ impl DokployScript {
     #[must_use]
     pub fn never_starts() -> Self {
         Self::new(Ending::NoRow)
+    }
+
+    /// A deployment that the server gives up: its job is gone from the queue after its time, and row and service stay
+    /// `running` for good, as those of a preview do if GitHub cannot be called.
+    #[must_use]
+    pub fn is_given_up() -> Self {
+        Self::new(Ending::GivenUp)
     }
 
     /// A deployment that fails before its log exists: its row is `error` at once, without a log path, and the reason

@@ -32,6 +32,7 @@ pub(super) struct State {
     pub(super) rows: Vec<Row>,
     pub(super) logs: HashMap<String, Log>,
     pub(super) rollbacks: Vec<Value>,
+    pub(super) domains: Vec<Value>,
     /// How many images were ever kept.
     pub(super) kept_images: u64,
     pub(super) queue: Queue,
@@ -66,6 +67,7 @@ impl State {
             rows: Vec::new(),
             logs: HashMap::new(),
             rollbacks: Vec::new(),
+            domains: Vec::new(),
             kept_images: 0,
             queue: Queue::new(concurrency),
             slow: Vec::new(),
@@ -196,9 +198,16 @@ impl State {
         id
     }
 
-    /// Deletes a service with its rows; a job that is running goes on without them.
+    /// The domains of a service.
+    pub(super) fn domains_of(&self, target: &Target) -> Vec<Value> {
+        let of_target = |domain: &&Value| domain[target.kind.id_field()] == target.id.as_str();
+        self.domains.iter().filter(of_target).cloned().collect()
+    }
+
+    /// Deletes a service with its rows and domains; a job that is running goes on without them.
     pub(super) fn delete_service(&mut self, target: &Target) {
         self.services.retain(|service| service.target != *target);
+        self.domains.retain(|domain| domain[target.kind.id_field()] != target.id.as_str());
         self.remove_rows(|row| row.target == *target);
     }
 }

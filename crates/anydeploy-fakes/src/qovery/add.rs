@@ -45,6 +45,16 @@ impl FakeQovery {
         self.platform.state().add_service(environment, kind, name)
     }
 
+    /// Someone sets up a domain for an application, a container or a chart; answers with it.
+    ///
+    /// # Panics
+    /// If there is no such service.
+    #[track_caller]
+    pub fn add_domain(&self, service: &str, host: &str) -> String {
+        self.platform.state().named(service).domains.push(host.to_owned());
+        host.to_owned()
+    }
+
     /// Someone pushes a commit to the branch of a service from git; answers with it.
     ///
     /// # Panics

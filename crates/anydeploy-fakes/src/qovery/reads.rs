@@ -133,16 +133,21 @@ impl State {
 
     /// The addresses of a service: one, made by Qovery, for the kinds that have links.
     pub(super) fn links<'a>(services: impl Iterator<Item = &'a Service>) -> Reply {
-        let links = services.filter(|service| service.kind.has("link")).map(|service| {
+        let link = |service: &Service, host: &str, is_own: bool| {
             json!({
                 "service_id": service.id,
                 "service_type": service.kind.word(),
-                "url": format!("https://{}.apps.example.com", service.name),
+                "url": format!("https://{host}"),
                 "internal_port": 8080,
                 "external_port": 443,
-                "is_qovery_domain": true,
+                "is_qovery_domain": is_own,
                 "is_default": true,
             })
+        };
+        let links = services.filter(|service| service.kind.has("link")).flat_map(|service| {
+            let own = link(service, &format!("{}.apps.example.com", service.name), true);
+            let others = service.domains.iter().map(move |host| link(service, host, false));
+            std::iter::once(own).chain(others)
         });
         Reply::results(links.collect())
     }

@@ -30,6 +30,8 @@ pub(super) struct Service {
     pub(super) scripts: VecDeque<QoveryScript>,
     /// What it does once `scripts` are used up.
     pub(super) usual: QoveryScript,
+    /// The hosts that people set up for it, beside Qovery's own.
+    pub(super) domains: Vec<String>,
     pub(super) executions: Vec<usize>,
     pub(super) log: Vec<(DateTime<Utc>, String)>,
 }

@@ -221,6 +221,7 @@ impl State {
             stage: 1,
             scripts: VecDeque::new(),
             usual: QoveryScript::succeeds(),
+            domains: Vec::new(),
             executions: Vec::new(),
             log: Vec::new(),
         });

@@ -5,6 +5,7 @@ mod databases;
 mod days;
 mod deploy;
 mod lifecycle;
+mod previews;
 mod quirks;
 mod reads;
 mod services;

@@ -52,6 +52,11 @@ pub(super) struct Tag {
 
 wire::object!(Tag: required { name = "name" });
 
+/// A tag as Coolify stores it, which finds nothing by another spelling (4.3.11).
+pub(super) fn tag_as_stored(tag: &str) -> String {
+    tag.trim().to_lowercase()
+}
+
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
 

@@ -7,12 +7,12 @@ use futures::future::{BoxFuture, FutureExt, join};
 use super::api::Api;
 use super::check::check;
 use super::pending::Start;
-use super::service::{of_application, of_database, of_resource, of_service};
+use super::service::{of_resource, read, see};
 use super::{Coolify, find};
 use crate::adapter::{Timestamps, mask};
 use crate::{
-    Ability, Catalog, Check, Deployer, Deployment, DeploymentStatus, Error, ErrorKind, Identity, Phase, Result,
-    Service, ServiceDomain, ServiceQuery, ServiceState, Target, TargetKind, Timing, platform,
+    Ability, Catalog, Check, Deployer, Deployment, DeploymentStatus, ErrorKind, Identity, Phase, Result, Service,
+    ServiceDomain, ServiceQuery, ServiceState, Target, Timing, platform,
 };
 
 /// A start of a service or database that was accepted.
@@ -55,26 +55,6 @@ impl Catalog for Coolify {
     fn check_credential(&self) -> BoxFuture<'_, Result<Check>> {
         check(&self.api).boxed()
     }
-}
-
-/// How a target runs.
-pub(super) async fn read(api: &Api, target: &Target) -> Result<Service> {
-    Ok(see(api, target).await?.0)
-}
-
-/// How a target runs, and when it was read.
-async fn see(api: &Api, target: &Target) -> Result<(Service, Timestamps)> {
-    target.validate()?;
-    let uuid = target.id();
-    let (mut service, at) = match target.kind() {
-        TargetKind::Application => api.application(uuid).await.map(|(row, at)| (of_application(&row), at)),
-        TargetKind::Service => api.service(uuid).await.map(|(row, at)| (of_service(&row), at)),
-        TargetKind::Database => api.database(uuid).await.map(|(row, at)| (of_database(&row), at)),
-        other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
-    }?;
-    // As it was asked for, with the environment that the caller may have named.
-    service.target = target.clone();
-    Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
 }
 
 /// How a target runs, and its tags, which have a list of their own.

@@ -9,10 +9,8 @@ use coolify_client::types::Project;
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 
-use super::api::Api;
-use super::catalog;
-use super::selection::as_stored;
-use super::service::{of_application, of_resource};
+use super::api::{Api, tag_as_stored};
+use super::service::{of_application, of_resource, read};
 use crate::{Error, Result, Service, ServiceQuery, TargetKind, platform};
 
 /// How many projects are read at once.
@@ -53,7 +51,7 @@ pub(super) async fn matching(api: &Api, query: &ServiceQuery) -> Result<Vec<Serv
 
 /// The services that may be meant, each with the number of its environment.
 async fn listed(api: &Api, query: &ServiceQuery) -> Result<Vec<(Service, Option<i64>)>> {
-    let Some(tag) = query.tag.as_deref().map(as_stored) else {
+    let Some(tag) = query.tag.as_deref().map(tag_as_stored) else {
         let rows = api.resources().await?;
         return Ok(rows.iter().map(|row| (of_resource(row), row.environment_id)).collect());
     };
@@ -85,7 +83,7 @@ async fn environments(api: &Api, query: &ServiceQuery) -> Result<HashMap<i64, Pl
 
 /// Services of one name, with where each is, as far as it can be read.
 async fn located(api: &Api, found: Vec<Service>) -> Vec<Service> {
-    let read = join_all(found.iter().map(|service| catalog::read(api, &service.target))).await;
+    let read = join_all(found.iter().map(|service| read(api, &service.target))).await;
     let with_place = |(service, read): (Service, Result<Service>)| match read {
         Ok(read) => service.with_project(read.project).with_environment(read.environment),
         // Where it is makes an error clearer, and decides nothing.

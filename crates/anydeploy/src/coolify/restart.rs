@@ -10,12 +10,12 @@ use coolify_client::types::RestartServiceByUuidParams;
 use super::api::Api;
 use super::asked::Asked;
 use super::baseline::{Age, Baseline, Context, can_do_without};
-use super::catalog;
 use super::error::refusal;
 use super::pending::Start;
 use super::revision::is_commit_hash;
 use super::row::Row;
 use super::rows::{self, Page};
+use super::{catalog, service};
 use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
 use crate::{Action, Error, ErrorKind, Phase, Result, ServiceState, Target, TargetKind};
 
@@ -72,7 +72,7 @@ pub(super) async fn post_start(api: &Api, target: &Target, asked: &Asked, ran: b
 
 /// Looks for a sign of a restart whose answer is lost: the state is another one than before.
 pub(super) async fn search(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Result<Resolution> {
-    let service = retry_briefly(|| catalog::read(api, target)).await?;
+    let service = retry_briefly(|| service::read(api, target)).await?;
     // A restart begins with a stop, which shows within a second, and the first look after its end is up to a minute away.
     let is_sign = match service.state {
         ServiceState::Starting => true,

@@ -14,6 +14,7 @@ use futures::future::{BoxFuture, FutureExt, join_all};
 use futures::stream::{self, StreamExt};
 
 use super::answer::{Answered, confirm};
+use super::api::tag_as_stored;
 use super::asked::Asked;
 use super::baseline::{self, Baseline, Context};
 use super::deployment::to_deployment;
@@ -61,7 +62,7 @@ impl Member {
 }
 
 async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<BatchReport> {
-    let tag = as_stored(tag);
+    let tag = tag_as_stored(tag);
     let mut members = members(coolify, &tag).await?;
     for member in &mut members {
         member.turn.sent(coolify.timing.trigger_settles);
@@ -74,7 +75,7 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<BatchReport> {
             (answers, named.others(coolify, &members).await, named.also())
         }
         Err(error) if error.kind() == ErrorKind::QueueFull => {
-            let answers = each(&members, |member| look_once(coolify, member, error.clone())).await;
+            let answers = each(&members, |member| search_once(coolify, member, error.clone())).await;
             if answers.iter().all(|answer| matches!(answer, Answer::Failed(error) if error.is_safe_to_repeat())) {
                 end_without(members);
                 return Err(error);
@@ -92,11 +93,6 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<BatchReport> {
     let mut entries = entries.await;
     entries.extend(others);
     Ok(BatchReport::new(entries).with_also(also))
-}
-
-/// A tag as Coolify stores it.
-pub(super) fn as_stored(tag: &str) -> String {
-    tag.trim().to_lowercase()
 }
 
 /// The applications of a tag, each in its turn and counted.
@@ -177,7 +173,7 @@ impl Named {
     /// What the answer means for a member.
     async fn answer(&self, coolify: &Coolify, member: &Member, at: Option<Timestamps>) -> Answer {
         let Some(uuid) = self.ids.get(member.target().id()) else {
-            return look_once(coolify, member, self.refused()).await;
+            return search_once(coolify, member, self.refused()).await;
         };
         // No sentence says of which application it is, so only the row shows whether the id is a phantom.
         let answered = Answered::Unsaid(uuid.clone());
@@ -225,9 +221,9 @@ fn unlisted() -> Error {
     refusal(message, ErrorKind::Undecidable)
 }
 
-/// Looks once for the deployment of a member that an answer does not name: its row is written before the answer (4.3.11),
+/// Searches once for the deployment of a member that an answer does not name: its row is written before the answer (4.3.11),
 /// so that it is there by now.
-async fn look_once(coolify: &Coolify, member: &Member, refused: Error) -> Answer {
+async fn search_once(coolify: &Coolify, member: &Member, refused: Error) -> Answer {
     let search = Search::of_own(&member.turn, coolify.timing.acted_on_within());
     let mut baseline = member.baseline.clone();
     let found = search_for(coolify, member.target(), &member.asked, &mut baseline, search).await;

@@ -1,13 +1,35 @@
-//! What a row says of a service: where it is, what it is set to run, and where it is reachable.
+//! A service as its row describes it: where it is, what it is set to run, and where it is reachable.
 
 use std::collections::BTreeMap;
 
 use coolify_client::types::{BuildPackEnum, Resource};
 use serde::Deserialize;
 
+use super::api::Api;
 use super::settings::{Application, Environment, ServiceOrDatabase};
 use super::status::service_state;
-use crate::{Service, Target, TargetKind};
+use crate::adapter::Timestamps;
+use crate::{Error, Result, Service, Target, TargetKind, platform};
+
+/// How a target runs.
+pub(super) async fn read(api: &Api, target: &Target) -> Result<Service> {
+    Ok(see(api, target).await?.0)
+}
+
+/// How a target runs, and when it was read.
+pub(super) async fn see(api: &Api, target: &Target) -> Result<(Service, Timestamps)> {
+    target.validate()?;
+    let uuid = target.id();
+    let (mut service, at) = match target.kind() {
+        TargetKind::Application => api.application(uuid).await.map(|(row, at)| (of_application(&row), at)),
+        TargetKind::Service => api.service(uuid).await.map(|(row, at)| (of_service(&row), at)),
+        TargetKind::Database => api.database(uuid).await.map(|(row, at)| (of_database(&row), at)),
+        other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
+    }?;
+    // As it was asked for, with the environment that the caller may have named.
+    service.target = target.clone();
+    Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
+}
 
 /// The application of a row, which has its environment in the single read alone.
 pub(super) fn of_application(row: &Application) -> Service {
@@ -17,13 +39,13 @@ pub(super) fn of_application(row: &Application) -> Service {
         .with_image(image(row))
 }
 
-pub(super) fn of_service(row: &ServiceOrDatabase) -> Service {
+fn of_service(row: &ServiceOrDatabase) -> Service {
     let urls = row.applications.iter().flatten().flat_map(|child| items(child.fqdn.as_deref())).collect();
     let target = Target::service(&row.uuid);
     placed(service(target, row.name.as_deref(), row.status.as_deref()), row.environment.as_ref()).with_urls(urls)
 }
 
-pub(super) fn of_database(row: &ServiceOrDatabase) -> Service {
+fn of_database(row: &ServiceOrDatabase) -> Service {
     let target = Target::database(&row.uuid);
     placed(service(target, row.name.as_deref(), row.status.as_deref()), row.environment.as_ref())
         .with_image(row.image.clone())

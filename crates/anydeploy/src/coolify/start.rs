@@ -6,9 +6,10 @@ use super::answer::{is_about, refused};
 use super::api::{Api, Dated};
 use super::asked::Asked;
 use super::baseline::can_do_without;
-use super::catalog::{self, started};
+use super::catalog::started;
 use super::error::refusal;
 use super::pending::Start;
+use super::service;
 use crate::adapter::{Answer, Timestamps, mask, retry_briefly, trigger_failed};
 use crate::{Action, Deployment, Error, ErrorKind, Result, ServiceState, Target, platform};
 
@@ -32,7 +33,7 @@ pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -
 /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
 /// (4.3.11).
 pub(super) async fn ran_before(api: &Api, target: &Target) -> Result<bool> {
-    match retry_briefly(|| catalog::read(api, target)).await {
+    match retry_briefly(|| service::read(api, target)).await {
         Ok(service) => Ok(!matches!(service.state, ServiceState::Stopped | ServiceState::Failed)),
         Err(error) if can_do_without(&error) => Ok(true),
         Err(error) => Err(error.with_safe_to_repeat(true)),

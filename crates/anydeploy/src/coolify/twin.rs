@@ -52,7 +52,7 @@ pub(super) async fn merged(
     let ages = baseline.ages(&page);
     let is_twin = |row: &Row| row.deployment_uuid == phantom || request.may_stand_for(row);
     // Oldest first: that one starts first.
-    let mut twins: Vec<(&Row, Age)> = page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row)).collect();
+    let twins: Vec<(&Row, Age)> = page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row)).collect();
     let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
     // It waited before the request and waits still, so that the request was taken for it or for its like.
     if let Some((row, _)) = twins.iter().find(|(row, age)| *age == Age::Known && waits(row)) {
@@ -66,8 +66,7 @@ pub(super) async fn merged(
         return if is_ambiguous { Err(several()) } else { Ok(adopted(row)) };
     }
     // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
-    twins.sort_by_key(|(row, _)| (row.rollback != Some(true), is_active(row)));
-    match twins.last() {
+    match twins.iter().max_by_key(|(row, _)| (row.rollback != Some(true), is_active(row))) {
         // Without a baseline the row may be that of the same request, delivered twice.
         Some((row, age)) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
         None => Err(phantom_error()),

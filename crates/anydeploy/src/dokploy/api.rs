@@ -11,14 +11,14 @@ use dokploy_client::types::{
 use dokploy_client::wire::{self, Http, Method, Read, ResponseFuture};
 use serde_json::{Map, Value, json};
 
-use super::ApplicationStatusEnum;
 use super::containers::Container;
-use super::details::{self, Domain};
+use super::details::Details;
 use super::edition::Edition;
 use super::engine::{Engine, Engines};
 use super::error::map_error;
 use super::operation::Operation;
-use super::procedures::{APPLICATION, COMPOSE, Procedures};
+use super::previews::PreviewRow;
+use super::procedures::{APPLICATION, COMPOSE, PREVIEW, Procedures};
 use super::projects::services_of_project;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
@@ -55,6 +55,19 @@ const CONTAINERS_BY_NAME: wire::Operation =
 
 /// What one container is set to, its variables included.
 const INSPECT: wire::Operation = wire::Operation::new(Method::Get, "docker-getConfig", "/docker.getConfig");
+
+/// The previews of an application.
+const PREVIEW_ALL: wire::Operation =
+    wire::Operation::new(Method::Get, "previewDeployment-all", "/previewDeployment.all");
+
+/// Queues the deployment of a preview.
+const PREVIEW_REDEPLOY: wire::Operation =
+    wire::Operation::new(Method::Post, "previewDeployment-redeploy", "/previewDeployment.redeploy");
+
+/// Deletes a preview, and answers when its containers are gone.
+const PREVIEW_DELETE: wire::Operation =
+    wire::Operation::new(Method::Post, "previewDeployment-delete", "/previewDeployment.delete")
+        .with_timeout(Duration::from_mins(5));
 
 /// Goes back to a kept image, and answers when the engine took it.
 const ROLLBACK: wire::Operation =
@@ -117,6 +130,14 @@ impl Api {
                 let client = &self.client;
                 dated(if redeploys { client.compose_redeploy(&body) } else { client.compose_deploy(&body) }).await
             }
+            TargetKind::Preview => {
+                // Both are one call, whose answer is `true` on every server and says nothing of its edition.
+                let mut body = json!({ "previewDeploymentId": target.id(), "description": description });
+                if let Some(title) = title {
+                    body["title"] = title.into();
+                }
+                return Ok(dated(self.client.http().request(&PREVIEW_REDEPLOY).body(&body).empty()).await?.1);
+            }
             other => Err(unsupported_kind(other)),
         }?;
         self.edition.answered(&answer);
@@ -130,6 +151,7 @@ impl Api {
             TargetKind::Application => Ok(&APPLICATION),
             TargetKind::Compose => Ok(&COMPOSE),
             TargetKind::Database => Ok(self.engine(target).await?.procedures()),
+            TargetKind::Preview => Ok(&PREVIEW),
             other => Err(unsupported_kind(other)),
         }
     }
@@ -277,11 +299,16 @@ impl Api {
         self.send(&procedures.update, &json!({ procedures.id: target.id(), column: text })).await
     }
 
+    /// The rows of a target, newest first.
     pub(super) async fn rows(&self, target: &Target) -> Result<Rows> {
         target.validate()?;
         let (rows, at) = match target.kind() {
             TargetKind::Application => dated(self.client.deployment_all(target.id())).await,
             TargetKind::Compose => dated(self.client.deployment_all_by_compose(target.id())).await,
+            TargetKind::Preview => {
+                let request = self.client.http().request(&ALL_BY_TYPE).query("type", "previewDeployment");
+                dated(request.query("id", target.id()).json()).await
+            }
             other => Err(unsupported_kind(other)),
         }?;
         Ok(Rows { rows, at })
@@ -321,6 +348,25 @@ impl Api {
         }
     }
 
+    /// The previews of an application, with their rows.
+    pub(super) async fn previews(&self, application: &Target) -> Result<Vec<PreviewRow>> {
+        value(self.client.http().request(&PREVIEW_ALL).query("applicationId", application.id()).json()).await
+    }
+
+    /// Whether the server has a preview.
+    pub(super) async fn preview_exists(&self, preview: &Target) -> Result<bool> {
+        match self.details(preview).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes a preview with its containers.
+    pub(super) async fn delete_preview(&self, preview: &Target) -> Result<()> {
+        self.send(&PREVIEW_DELETE, &json!({ "previewDeploymentId": preview.id() })).await
+    }
+
     /// What is known of the server.
     pub(super) fn edition(&self) -> &Edition {
         &self.edition
@@ -332,23 +378,9 @@ impl Api {
         value(self.client.deployment_read_logs(row, &params))
     }
 
-    /// The name, status and domains of a target; a database has no domains.
-    pub(super) async fn details(&self, target: &Target) -> Result<(String, ApplicationStatusEnum, Vec<Domain>)> {
-        target.validate()?;
-        let http = self.client.http();
-        match target.kind() {
-            TargetKind::Application => {
-                let request = http.request(&APPLICATION.one).query("applicationId", target.id());
-                let row = value(request.json::<details::Application>()).await?;
-                Ok((row.name, row.status, row.domains))
-            }
-            TargetKind::Compose => {
-                let request = http.request(&COMPOSE.one).query("composeId", target.id());
-                let row = value(request.json::<details::Compose>()).await?;
-                Ok((row.name, row.status, row.domains))
-            }
-            _ => self.settings(target).await.map(|settings| (settings.name, settings.status, Vec::new())),
-        }
+    /// What a target is, as its own row shows it.
+    pub(super) async fn details(&self, target: &Target) -> Result<Details> {
+        self.row(target).await
     }
 
     /// Whether the server says that there is no such target; what cannot be read says nothing.

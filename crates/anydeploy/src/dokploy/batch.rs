@@ -11,7 +11,7 @@ use super::operation::Asked;
 use super::read::read_pending;
 use super::row::to_deployment;
 use crate::adapter::concurrently;
-use crate::{Deployment, DeploymentId, Identity, Pace, ReportRead, Result, Target, platform};
+use crate::{Deployment, DeploymentId, Identity, Pace, ReportRead, Result, Target, TargetKind, platform};
 
 /// Two watches of one service share its lists; the server has no rate limit for itself, and answers each list from its
 /// database (0.30.2).
@@ -22,7 +22,8 @@ const MAX_CONCURRENT: usize = 8;
 
 /// Reports what the lists say of each deployment.
 ///
-/// A row that is over is read alone, because its last change may come after its last status.
+/// A row that is over is read alone, because its last change may come after its last status; that of a preview always,
+/// because it may never be over.
 pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId], report: &ReportRead<'_>) {
     let known: Vec<_> = ids.iter().map(known).collect();
     let targets = ids
@@ -65,6 +66,9 @@ async fn read_one(
 }
 
 async fn of_row(lists: &Lists<'_>, target: &Target, row: &str, identity: Identity) -> Option<Result<Deployment>> {
+    if *target.kind() == TargetKind::Preview {
+        return None;
+    }
     let rows = match lists.rows(target).await {
         Ok(rows) => rows,
         Err(error) => return Some(Err(error)),

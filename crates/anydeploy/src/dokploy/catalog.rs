@@ -4,18 +4,14 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Map, Value};
 
 use super::check::check_key;
-use super::details::Domain;
+use super::domains::to_service_domain;
 use super::projects::{Listed, services_of, services_of_project};
-use super::{ApplicationStatusEnum, Dokploy, service_state};
-use crate::{Catalog, Check, Result, Service, Target};
+use super::{Dokploy, service_state};
+use crate::{Ability, Catalog, Check, Deployer, Result, Service, ServiceDomain, Target, platform};
 
 impl Catalog for Dokploy {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-        async move {
-            let (name, status, domains) = self.api.details(target).await?;
-            Ok(service(target.clone(), name, &status).with_urls(domains.iter().filter_map(url).collect()))
-        }
-        .boxed()
+        async move { Ok(self.api.details(target).await?.to_service(target)) }.boxed()
     }
 
     /// Lists the applications, compose stacks and databases of every project; the list has no URLs.
@@ -23,9 +19,20 @@ impl Catalog for Dokploy {
         async move {
             let mut services = Vec::new();
             for project in &self.api.projects().await? {
-                services.extend(listed(self, project).await?.into_iter().map(to_service));
+                let name = project.get("name").and_then(Value::as_str);
+                services.extend(listed(self, project).await?.into_iter().map(|listed| to_service(listed, name)));
             }
             Ok(services)
+        }
+        .boxed()
+    }
+
+    /// Lists the domains in the row of the target, also those that are switched off.
+    fn list_domains<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<ServiceDomain>>> {
+        async move {
+            target.validate()?;
+            self.capabilities().require(&platform::DOKPLOY, target.kind(), Ability::Domains)?;
+            Ok(self.api.details(target).await?.domains().filter_map(to_service_domain).collect())
         }
         .boxed()
     }
@@ -48,20 +55,9 @@ async fn listed(dokploy: &Dokploy, project: &Map<String, Value>) -> Result<Vec<L
     }
 }
 
-fn to_service(listed: Listed) -> Service {
-    service(listed.target, listed.name.unwrap_or_default(), &listed.status)
-}
-
-fn service(target: Target, name: String, status: &ApplicationStatusEnum) -> Service {
-    Service::new(target, name, service_state(status), status.as_str())
-}
-
-fn url(domain: &Domain) -> Option<String> {
-    if domain.enabled == Some(false) {
-        return None;
-    }
-    let scheme = if domain.https == Some(true) { "https" } else { "http" };
-    let host = domain.host.as_deref()?;
-    let path = domain.path.as_deref().unwrap_or_default().trim_end_matches('/');
-    Some(format!("{scheme}://{host}{path}"))
+fn to_service(listed: Listed, project: Option<&str>) -> Service {
+    let (name, state) = (listed.name.unwrap_or_default(), service_state(&listed.status));
+    Service::new(listed.target, name, state, listed.status.as_str())
+        .with_project(project.map(str::to_owned))
+        .with_environment(listed.environment)
 }

@@ -10,7 +10,7 @@ use super::pending::Pending;
 use super::row::to_deployment;
 use super::status::of_job;
 use crate::adapter::{Turn, retry_read};
-use crate::{Adoption, DeployRequest, Deployment, Error, ErrorKind, Identity, Phase, Result, platform};
+use crate::{Adoption, DeployRequest, Deployment, Error, ErrorKind, Identity, Phase, Result, Target, platform};
 
 static EARLIER: Mutex<Vec<Earlier>> = Mutex::new(Vec::new());
 
@@ -25,8 +25,8 @@ struct Earlier {
 }
 
 /// Remembers a trigger whose deployment did not appear, for a repeat of the same request.
-pub(super) fn remember(dokploy: &Dokploy, request: &DeployRequest, pending: Pending) {
-    let (place, until) = (dokploy.api.place(request.target()), Instant::now() + dokploy.timing.lost_after);
+pub(super) fn remember(dokploy: &Dokploy, target: &Target, request: &DeployRequest, pending: Pending) {
+    let (place, until) = (dokploy.api.place(target), Instant::now() + dokploy.timing.lost_after);
     earlier().push(Earlier { place, request: request.clone(), pending, until });
 }
 
@@ -35,8 +35,13 @@ pub(super) fn remember(dokploy: &Dokploy, request: &DeployRequest, pending: Pend
 /// A gateway may deliver such a trigger after it was given up; a repeat of the request must not deploy a second time.
 ///
 /// A trigger that has its `turn` behind others finds the overlap with them, too.
-pub(super) async fn find(dokploy: &Dokploy, request: &DeployRequest, turn: &Turn) -> Result<Option<Deployment>> {
-    let (place, target) = (dokploy.api.place(request.target()), request.target());
+pub(super) async fn find(
+    dokploy: &Dokploy,
+    target: &Target,
+    request: &DeployRequest,
+    turn: &Turn,
+) -> Result<Option<Deployment>> {
+    let place = dokploy.api.place(target);
     let known: Vec<Earlier> = {
         let (now, mut earlier) = (Instant::now(), earlier());
         earlier.retain(|one| one.until > now);

@@ -8,6 +8,9 @@ const OPERATION: &str = "operation";
 /// The detail of an id that names the tag which was set before the deployment.
 const TAG: &str = "tag";
 
+/// The detail of an id that names the pull request whose preview was asked for.
+const PULL_REQUEST: &str = "pull_request";
+
 /// An operation that a trigger sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -89,6 +92,8 @@ pub(super) struct Asked {
     pub(super) operation: Operation,
     /// The tag that was set before the deployment.
     pub(super) tag: Option<String>,
+    /// The pull request whose preview was asked for.
+    pull_request: Option<u64>,
 }
 
 impl Asked {
@@ -99,11 +104,13 @@ impl Asked {
             Some(Setting::ImageTag(tag)) => Some(tag.clone()),
             _ => None,
         };
-        Self { operation: if redeploys { Operation::Redeploy } else { Operation::Deploy }, tag }
+        let operation = if redeploys { Operation::Redeploy } else { Operation::Deploy };
+        Self { operation, tag, pull_request: request.pull_request() }
     }
 
     pub(super) fn of_id(id: &DeploymentId) -> Result<Self> {
-        Ok(Self { operation: Operation::of_id(id)?, tag: id.get(TAG).map(str::to_owned) })
+        let pull_request = id.get(PULL_REQUEST).and_then(|number| number.parse().ok());
+        Ok(Self { operation: Operation::of_id(id)?, tag: id.get(TAG).map(str::to_owned), pull_request })
     }
 
     /// The deployment that was made of it.
@@ -112,7 +119,10 @@ impl Asked {
         if let Some(tag) = &self.tag {
             deployment.id = deployment.id.with(TAG, &**tag);
         }
-        deployment
+        if let Some(number) = self.pull_request {
+            deployment.id = deployment.id.with(PULL_REQUEST, number.to_string());
+        }
+        deployment.with_pull_request(self.pull_request)
     }
 }
 
@@ -122,7 +132,8 @@ pub(super) fn advice(kind: &TargetKind, action: Action) -> Option<&'static str> 
         (TargetKind::Compose, Action::Restart) => {
             Some("Dokploy restarts no compose stack without deploying it: redeploy it, or stop and start it")
         }
-        (TargetKind::Compose | TargetKind::Database, Action::Rollback) => {
+        (TargetKind::Preview, Action::Restart) => Some("Dokploy restarts no preview without deploying it: redeploy it"),
+        (TargetKind::Compose | TargetKind::Database | TargetKind::Preview, Action::Rollback) => {
             Some("Dokploy keeps images of applications alone: deploy it again")
         }
         _ => None,

@@ -51,6 +51,8 @@ macro_rules! procedures {
 
 pub(super) static APPLICATION: Procedures = procedures!("application");
 pub(super) static COMPOSE: Procedures = procedures!("compose");
+/// Of these, a preview has `one` alone.
+pub(super) static PREVIEW: Procedures = procedures!("previewDeployment");
 pub(super) static POSTGRES: Procedures = procedures!("postgres");
 pub(super) static MYSQL: Procedures = procedures!("mysql");
 pub(super) static MARIADB: Procedures = procedures!("mariadb");

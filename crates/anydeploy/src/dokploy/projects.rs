@@ -15,6 +15,8 @@ pub(super) struct Listed {
     /// `project.all` shows owners nothing but the id of a database (0.30.2).
     pub(super) name: Option<String>,
     pub(super) status: ApplicationStatusEnum,
+    /// The name of its environment; there are none before 0.25.
+    pub(super) environment: Option<String>,
 }
 
 /// The services of a project.
@@ -56,11 +58,14 @@ fn of_list(
     engine: Option<Engine>,
     target: impl Fn(&str) -> Target,
 ) -> Vec<Listed> {
+    // A project that holds its services itself has no environments.
+    let environment = holder.get("name").filter(|_| holder.contains_key("environmentId")).and_then(Value::as_str);
     let rows = holder.get(list).and_then(Value::as_array).into_iter().flatten();
     rows.filter_map(|row| {
         let text = |column: &str| row[column].as_str().map(str::to_owned);
         let status = ApplicationStatusEnum::from(text(status).unwrap_or_default());
-        Some(Listed { target: target(row[id].as_str()?), engine, name: text("name"), status })
+        let environment = environment.map(str::to_owned);
+        Some(Listed { target: target(row[id].as_str()?), engine, name: text("name"), status, environment })
     })
     .collect()
 }

@@ -71,6 +71,7 @@ fn concerns(job: &Job, target: &Target) -> bool {
     let id = match target.kind() {
         TargetKind::Application if data.preview_deployment_id.is_none() => &data.application_id,
         TargetKind::Compose => &data.compose_id,
+        TargetKind::Preview => &data.preview_deployment_id,
         _ => &None,
     };
     id.as_deref() == Some(target.id())

@@ -2,6 +2,7 @@
 
 use super::Dokploy;
 use super::ended::of_row;
+use super::given_up::unless_given_up;
 use super::known::Known;
 use super::lists::Lists;
 use super::lost::row_is_gone;
@@ -34,7 +35,10 @@ pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deploym
 async fn read_row(dokploy: &Dokploy, target: &Target, row: &str, identity: Identity) -> Result<Deployment> {
     let Rows { rows, at } = dokploy.api.rows(target).await?;
     match rows.iter().find(|known| known.deployment_id == row) {
-        Some(row) => Ok(of_row(dokploy, target, row, identity, at).await),
+        Some(row) => {
+            let deployment = of_row(dokploy, target, row, identity, at).await;
+            Ok(unless_given_up(dokploy, deployment, row, at).await)
+        }
         None => Err(row_is_gone(dokploy, target, &rows).await),
     }
 }

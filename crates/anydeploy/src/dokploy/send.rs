@@ -19,7 +19,7 @@ use super::resolve::queued;
 use super::row::to_deployment;
 use super::status::accepted;
 use crate::adapter::{Timestamps, may_be_transient};
-use crate::{DeployRequest, Deployment, Identity, Phase, Result, Target};
+use crate::{Deployment, Identity, Phase, Result, Target};
 
 /// The pauses before the first polls, as parts of a [second](crate::Timing::second); the last one repeats while no poll was
 /// answered.
@@ -56,10 +56,15 @@ pub(super) enum Sent {
 }
 
 /// Sends the trigger once, and polls for its deployment until the answer comes.
-pub(super) async fn send_and_poll(dokploy: &Dokploy, request: &DeployRequest, pending: &Pending) -> Result<Sent> {
+pub(super) async fn send_and_poll(
+    dokploy: &Dokploy,
+    target: &Target,
+    reason: Option<&str>,
+    pending: &Pending,
+) -> Result<Sent> {
     let operation = if pending.redeploys { Operation::Redeploy } else { Operation::Deploy };
-    let sent = pin!(dokploy.api.deploy(request.target(), operation, request.reason(), pending.correlation_tag()));
-    let found = pin!(poll_while_sent(dokploy, request.target(), pending));
+    let sent = pin!(dokploy.api.deploy(target, operation, reason, pending.correlation_tag()));
+    let found = pin!(poll_while_sent(dokploy, target, pending));
     match select(sent, found).await {
         Either::Left((answered, _)) => answered.map(Sent::Answered),
         // A row or job with its tag proves that the trigger was acted on, and the answer would say no more.

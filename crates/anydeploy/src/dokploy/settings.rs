@@ -9,8 +9,6 @@ use super::ApplicationStatusEnum;
 /// The whole row holds passwords and variables in clear, so that only these are read.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    /// The name that users gave it.
-    pub(super) name: String,
     /// The name of its service and containers, which no user changes.
     pub(super) app_name: String,
     /// The status of its last operation.
@@ -23,7 +21,6 @@ pub(super) struct Settings {
 
 /// An application or a database.
 pub(super) struct Service {
-    name: Option<String>,
     app_name: String,
     status: ApplicationStatusEnum,
     server: Option<String>,
@@ -31,12 +28,11 @@ pub(super) struct Service {
 
 object!(Service:
     required { app_name = "appName", status = "applicationStatus" }
-    optional { name = "name", server = "serverId" }
+    optional { server = "serverId" }
 );
 
 /// A compose stack.
 pub(super) struct Compose {
-    name: Option<String>,
     app_name: String,
     status: ApplicationStatusEnum,
     form: Option<String>,
@@ -45,20 +41,18 @@ pub(super) struct Compose {
 
 object!(Compose:
     required { app_name = "appName", status = "composeStatus" }
-    optional { name = "name", form = "composeType", server = "serverId" }
+    optional { form = "composeType", server = "serverId" }
 );
 
 impl From<Service> for Settings {
     fn from(row: Service) -> Self {
-        let name = row.name.unwrap_or_default();
-        Self { name, app_name: row.app_name, status: row.status, is_stack: false, server: row.server }
+        Self { app_name: row.app_name, status: row.status, is_stack: false, server: row.server }
     }
 }
 
 impl From<Compose> for Settings {
     fn from(row: Compose) -> Self {
         let is_stack = row.form.as_deref() == Some("stack");
-        let name = row.name.unwrap_or_default();
-        Self { name, app_name: row.app_name, status: row.status, is_stack, server: row.server }
+        Self { app_name: row.app_name, status: row.status, is_stack, server: row.server }
     }
 }

@@ -19,7 +19,7 @@ use super::rows::{Newest, Rows};
 use super::search::{Finding, Scope, find};
 use super::send::{Sent, first_polls, send_and_poll};
 use super::status::{accepted, of_job};
-use super::{Dokploy, database, earlier, reload, rollback, setting};
+use super::{Dokploy, database, earlier, previews, reload, rollback, setting};
 use crate::adapter::{
     Answer, Left, Planner, Remembered, Resolution, Search, Trigger, Turn, checked, may_be_transient, retry_briefly,
 };
@@ -34,6 +34,9 @@ pub(super) struct Plan {
     /// The unique part of the correlation tag.
     nonce: String,
     baseline: Baseline,
+    /// The preview that a request for a pull request means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    preview: Option<String>,
     /// What was read before a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reload: Option<reload::Before>,
@@ -73,6 +76,8 @@ impl Planner for DokployPlanner<'_> {
         if let Some(setting) = request.setting() {
             setting::check(setting)?;
         }
+        let preview = previews::of_request(self.0, request).await?;
+        let target = preview.as_ref().unwrap_or(target);
         let turn = Turn::take(&self.0.api.place(target), target).await;
         let began = Some(Instant::now());
         let has_rows = *target.kind() != TargetKind::Database;
@@ -91,7 +96,8 @@ impl Planner for DokployPlanner<'_> {
             None => None,
         };
         let nonce = Uuid::new_v4().simple().to_string();
-        Ok((turn, Plan { nonce, baseline, reload, rollback, database, setting, began }))
+        let preview = preview.map(|preview| preview.id().to_owned());
+        Ok((turn, Plan { nonce, baseline, preview, reload, rollback, database, setting, began }))
     }
 
     fn trigger<'a>(&'a self, request: &'a DeployRequest, plan: Plan) -> Box<dyn Trigger + 'a> {
@@ -106,7 +112,11 @@ impl Planner for DokployPlanner<'_> {
         }
         let before = plan.baseline.newest;
         let asked = Asked::of(request);
-        Box::new(DokployTrigger { dokploy: self.0, request, asked, plan, before, others: Others::new() })
+        let target = match &plan.preview {
+            Some(preview) => Target::new(TargetKind::Preview, preview),
+            None => request.target().clone(),
+        };
+        Box::new(DokployTrigger { dokploy: self.0, request, target, asked, plan, before, others: Others::new() })
     }
 }
 
@@ -114,6 +124,8 @@ impl Planner for DokployPlanner<'_> {
 struct DokployTrigger<'a> {
     dokploy: &'a Dokploy,
     request: &'a DeployRequest,
+    /// The target of the request, or the preview that it means.
+    target: Target,
     asked: Asked,
     plan: Plan,
     /// The newest row that was read before the queue of the present poll; at first that of the baseline.
@@ -127,7 +139,7 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn place(&self) -> (String, Target) {
-        (self.dokploy.api.place(self.request.target()), self.request.target().clone())
+        (self.dokploy.api.place(&self.target), self.target.clone())
     }
 
     fn pauses(&self) -> u32 {
@@ -136,7 +148,7 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn earlier<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Result<Option<Deployment>>> {
-        earlier::find(self.dokploy, self.request, turn).boxed()
+        earlier::find(self.dokploy, &self.target, self.request, turn).boxed()
     }
 
     fn post<'a>(&'a self, turn: &'a Turn) -> BoxFuture<'a, Answer> {
@@ -174,7 +186,7 @@ impl Trigger for DokployTrigger<'_> {
     fn set<'a>(&'a mut self, _: &'a Turn) -> BoxFuture<'a, Result<bool>> {
         async move {
             match &self.plan.setting {
-                Some(setting) => setting.set(self.dokploy, self.request.target()).await,
+                Some(setting) => setting.set(self.dokploy, &self.target).await,
                 None => Ok(false),
             }
         }
@@ -184,7 +196,7 @@ impl Trigger for DokployTrigger<'_> {
     fn unset(&mut self) -> BoxFuture<'_, String> {
         async move {
             match &self.plan.setting {
-                Some(setting) => setting.unset(self.dokploy, self.request.target()).await,
+                Some(setting) => setting.unset(self.dokploy, &self.target).await,
                 None => String::new(),
             }
         }
@@ -194,7 +206,7 @@ impl Trigger for DokployTrigger<'_> {
     fn is_set(&mut self) -> BoxFuture<'_, Result<bool>> {
         async move {
             match &self.plan.setting {
-                Some(setting) => setting.is_set(self.dokploy, self.request.target()).await,
+                Some(setting) => setting.is_set(self.dokploy, &self.target).await,
                 None => Ok(false),
             }
         }
@@ -202,7 +214,7 @@ impl Trigger for DokployTrigger<'_> {
     }
 
     fn was_not_acted_on(&self, turn: &Turn) {
-        earlier::remember(self.dokploy, self.request, self.pending(turn));
+        earlier::remember(self.dokploy, &self.target, self.request, self.pending(turn));
     }
 }
 
@@ -217,14 +229,14 @@ impl DokployTrigger<'_> {
     }
 
     async fn post_once(&self, turn: &Turn) -> Answer {
-        let Self { dokploy, request, plan, .. } = self;
+        let Self { dokploy, request, target, plan, .. } = self;
         let mut pending = self.pending(turn);
-        match send_and_poll(dokploy, request, &pending).await {
+        match send_and_poll(dokploy, target, request.reason(), &pending).await {
             Ok(Sent::Answered(answered_at)) => {
                 pending.last_seen_at = checked(answered_at, plan.baseline.newest.read_at);
                 pending.swift = plan.began.is_some_and(|began| began.elapsed() <= SWIFT_TRIGGER);
                 let title = request.reason().map(str::to_owned);
-                let deployment = pending.to_deployment(request.target(), accepted()).with_title(title);
+                let deployment = pending.to_deployment(target, accepted()).with_title(title);
                 Answer::accepted(first_polls(dokploy, deployment).await)
             }
             Ok(Sent::Found(deployment)) => Answer::Accepted(deployment),
@@ -235,7 +247,7 @@ impl DokployTrigger<'_> {
     /// Reads the queue and then the rows: a job is in the queue before the trigger is answered and leaves it after the
     /// last change of its row, so that one of the two shows it at any moment.
     async fn search_once(&mut self, search: Search<'_>) -> Result<Resolution> {
-        let (dokploy, target) = (self.dokploy, self.request.target());
+        let (dokploy, target) = (self.dokploy, &self.target);
         let queue = retry_briefly(|| dokploy.api.queue(target)).await;
         let rows = retry_briefly(|| dokploy.api.rows(target)).await?;
         let mut pending = self.pending(search.turn);
@@ -272,7 +284,7 @@ impl DokployTrigger<'_> {
 
     /// What the rows prove to a process that has not seen what happened since the trigger.
     async fn search_elsewhere(&self, search: Search<'_>, pending: &Pending, rows: &Rows) -> Result<Resolution> {
-        let (dokploy, target) = (self.dokploy, self.request.target());
+        let (dokploy, target) = (self.dokploy, &self.target);
         let scope = Scope::new(&self.plan.baseline, search.acted_on_within, &dokploy.timing);
         let remembered = || Remembered::of(&dokploy.api.place(target));
         Ok(match find(pending, &scope, &rows.rows, &self.others) {

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::future::{BoxFuture, FutureExt, join_all, try_join_all};
 
+use super::action::Action;
 use super::baseline::Observed;
 use super::body::Body;
 use super::pending::{Pending, execution_of};
@@ -36,7 +37,7 @@ async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<Bat
     let observed = Observed::read(qovery, &environment).await.map_err(nothing_sent)?;
     let mut plans = Vec::with_capacity(requests.len());
     for ((request, target), (_, named)) in requests.iter().zip(&targets).zip(resolved) {
-        let baseline = observed.baseline(target, super::action::Action::Deploy, request.revision()).await;
+        let baseline = observed.baseline(target, Action::Deploy, request.revision()).await;
         plans.push(Plan::together(target.clone(), environment.clone(), named, baseline.map_err(nothing_sent)?));
     }
     let found = Mutex::new(vec![None; plans.len()]);
@@ -119,6 +120,8 @@ impl SelectionTrigger<'_> {
 
     /// Searches for the deployment of each target; they have to be parts of one request or execution.
     async fn search_all(&self, search: Search<'_>) -> Result<Resolution> {
+        // What an earlier poll found counts only if this one finds it too.
+        self.keep(vec![None; self.plans.len()]);
         let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search));
         let resolutions = try_join_all(each).await?;
         let found: Vec<_> = resolutions.iter().map(deployment_in).collect();

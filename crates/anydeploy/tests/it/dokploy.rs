@@ -155,7 +155,7 @@ async fn what_dokploy_cannot_do_is_refused_before_anything_is_sent() {
         (application().with_revision(Revision::ImageTag("1.4.2".into())), ErrorKind::Unsupported),
         (application().with_revision(Revision::Commit("abc".into())), ErrorKind::Unsupported),
         (application().with_no_cache(true), ErrorKind::Unsupported),
-        (application().with_pull_request(7), ErrorKind::Unsupported),
+        (DeployRequest::redeploy(Target::application("x")).with_pull_request(7), ErrorKind::Unsupported),
         (DeployRequest::new(Target::service("x")), ErrorKind::Unsupported),
         (DeployRequest::new(Target::application("a/../b")), ErrorKind::InvalidInput),
         // A row with U+0000 can never be inserted, and the deployment would vanish.

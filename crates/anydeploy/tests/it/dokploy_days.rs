@@ -1,7 +1,9 @@
 //! Dokploy day to day, against a fake server that knows what its engine runs: each test proves one trap to be avoided.
 
 mod databases;
+mod finding;
 mod lifecycle;
+mod previews;
 mod restart;
 mod rollback;
 mod setting;

@@ -137,7 +137,7 @@ async fn a_failure_comes_with_the_log_of_its_service_alone() {
     let log = qovery.logs_of(&alone.id, LogOptions::default()).await.unwrap();
     assert!(!texts(&log).iter().any(|line| line.contains("worker")), "{log:?}");
     assert_eq!(texts(&log).last().map(String::as_str), Some("npm: not found"));
-    assert!(log.lines.iter().all(|line| line.at.is_some()));
+    assert!(log.lines.iter().all(|line| line.time.is_some()));
     let tail = qovery.logs_of(&alone.id, LogOptions::tail(1)).await.unwrap();
     assert_eq!((tail.lines.len(), tail.truncated), (1, true));
 }

@@ -154,6 +154,8 @@ impl Harness for OnDokploy {
         let last = triggered.into_iter().rfind(|deployment| deployment.target == target.id());
         async move {
             match (last, option) {
+                // It is the preview that is deployed, which the deployment itself reports.
+                (_, RequestOption::PullRequest) => Received::Unknown,
                 (None, _) => Received::Nothing,
                 (Some(last), RequestOption::Reason) => last.title.map_or(Received::Nothing, Received::Value),
                 (_, RequestOption::SetImageTag) => {
@@ -175,8 +177,11 @@ impl Harness for OnDokploy {
     }
 
     fn request_with(&self, option: RequestOption) -> BoxFuture<'_, Option<DeployRequest>> {
-        let request = DeployRequest::new(Target::application(self.fake.add_application("web")));
+        let application = self.fake.add_application("web");
+        let _ = self.fake.add_preview(&application, 7, "feature");
+        let request = DeployRequest::new(Target::application(application));
         ready(match option {
+            RequestOption::PullRequest => Some(request.with_pull_request(7)),
             RequestOption::Reason => Some(request.with_reason("conformance")),
             RequestOption::SetImageTag => Some(request.with_setting(Setting::ImageTag("2".to_owned()))),
             RequestOption::SetBranch => {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anydeploy::testing::conformance::{Case, Ending, Harness, Received, RequestOption};
 use anydeploy::{
-    DeployRequest, Deployer, DeploymentId, JobEvent, Method, Qovery, Revision, Target, TargetKind, TerraformAction,
-    WatchOptions, platform,
+    DeployRequest, Deployer, DeploymentId, JobEvent, Method, Qovery, Revision, Selection, Target, TargetKind,
+    TerraformAction, WatchOptions, platform,
 };
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryScript, QoveryServiceKind, RequestKind};
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -220,6 +220,17 @@ impl Harness for OnQovery {
     fn refuse_variable_after(&self, writes: usize) -> BoxFuture<'_, bool> {
         self.fake.limit_next_import(writes);
         ready(true).boxed()
+    }
+
+    fn selection(&self) -> BoxFuture<'_, Option<(Selection, Vec<Target>)>> {
+        let environment = self.fake.add_environment("selection");
+        let add = |kind, name| self.fake.add_service(&environment, kind, name);
+        let targets = vec![
+            Target::application(add(QoveryServiceKind::Application, "web")),
+            Target::new(TargetKind::Container, add(QoveryServiceKind::Container, "worker")),
+        ];
+        let requests = targets.iter().cloned().map(DeployRequest::new).collect();
+        ready(Some((Selection::Requests(requests), targets))).boxed()
     }
 
     fn secrets(&self) -> Vec<String> {

@@ -85,8 +85,8 @@ async fn a_list_that_is_empty_because_the_engine_failed_or_nothing_runs_is_unkno
 
 #[tokio::test]
 async fn what_was_stopped_is_degraded() {
-    let (_fake, dokploy, [application, _, database]) = deployed().await;
-    for target in [application, database] {
+    let (_fake, dokploy, targets) = deployed().await;
+    for target in targets {
         dokploy.stop(&target).await.unwrap();
         let reading = dokploy.health_of(&target).await.unwrap();
         assert_eq!((reading.health, reading.restarts), (HealthState::Degraded, Some(0)), "{reading}");

@@ -15,7 +15,12 @@ async fn send(fake: &FakeDokploy, method: Method, path: &'static str, body: Opti
 
 /// Sends what a browser, or a script of a colleague, would send.
 pub(crate) async fn post(fake: &FakeDokploy, path: &'static str, body: Value) {
-    send(fake, Method::Post, path, Some(body)).await;
+    answered(fake, path, body).await;
+}
+
+/// Sends the same, and returns the answer.
+pub(crate) async fn answered(fake: &FakeDokploy, path: &'static str, body: Value) -> Value {
+    send(fake, Method::Post, path, Some(body)).await
 }
 
 /// Reads what a browser would show.

@@ -1,4 +1,4 @@
-//! Projects and environments: where each resource is, and how they are read.
+//! Projects and environments, as they are read and made.
 
 use std::sync::Arc;
 
@@ -7,58 +7,19 @@ use serde_json::{Value, json};
 use super::body;
 use super::errors::{self, Reply};
 use super::exchange::Exchange;
+use super::place::{Named, Place};
 use super::resource::Kind;
 use super::state::State;
 use crate::response::Response;
 
-/// A row that has a number, an id and a name.
-#[derive(Clone, Debug)]
-pub(super) struct Named {
-    pub(super) number: u64,
-    pub(super) uuid: String,
-    pub(super) name: String,
+/// An environment without its project.
+fn environment_alone(place: &Place) -> Value {
+    without(body::environment(place), "project")
 }
 
-/// An environment of a project.
-#[derive(Debug)]
-pub(super) struct Place {
-    pub(super) project: Named,
-    pub(super) environment: Named,
-}
-
-impl Place {
-    /// Where everything is until it is moved.
-    pub(super) fn first() -> Self {
-        let row = body::environment();
-        let named = |row: &Value| {
-            let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-            Named { number: row["id"].as_u64().unwrap_or_default(), uuid: text("uuid"), name: text("name") }
-        };
-        Self { project: named(&row["project"]), environment: named(&row) }
-    }
-
-    /// The environment as a single read of a resource embeds it, with its project inside.
-    pub(super) fn body(&self) -> Value {
-        let mut row = body::environment();
-        row["id"] = json!(self.environment.number);
-        row["uuid"] = json!(self.environment.uuid);
-        row["name"] = json!(self.environment.name);
-        row["project_id"] = json!(self.project.number);
-        row["project"]["id"] = json!(self.project.number);
-        row["project"]["uuid"] = json!(self.project.uuid);
-        row["project"]["name"] = json!(self.project.name);
-        row
-    }
-
-    /// The environment alone.
-    fn environment(&self) -> Value {
-        without(self.body(), "project")
-    }
-
-    /// The project alone.
-    fn project(&self) -> Value {
-        without(self.body()["project"].take(), "team")
-    }
+/// A project without its team.
+fn project_alone(place: &Place) -> Value {
+    without(body::environment(place)["project"].take(), "team")
 }
 
 fn without(mut row: Value, relation: &str) -> Value {
@@ -93,7 +54,7 @@ pub(super) fn projects(exchange: &Exchange<'_>) -> Response {
         for place in &state.places {
             if !seen.contains(&place.project.number) {
                 seen.push(place.project.number);
-                let row = place.project();
+                let row = project_alone(place);
                 rows.push(json!({
                     "id": row["id"], "uuid": row["uuid"], "name": row["name"], "description": row["description"],
                 }));
@@ -105,8 +66,8 @@ pub(super) fn projects(exchange: &Exchange<'_>) -> Response {
 
 pub(super) fn project(exchange: &mut Exchange<'_>) -> Reply {
     let places = of_project(exchange)?;
-    let mut project = places[0].project();
-    project["environments"] = places.iter().map(|place| place.environment()).collect();
+    let mut project = project_alone(&places[0]);
+    project["environments"] = places.iter().map(|place| environment_alone(place)).collect();
     Ok(Response::json(200, &project))
 }
 
@@ -125,7 +86,7 @@ pub(super) fn environment(exchange: &mut Exchange<'_>) -> Reply {
     let Some(place) = places.iter().find(is_it) else {
         return errors::refuse(404, "Environment not found.");
     };
-    let mut environment = place.environment();
+    let mut environment = environment_alone(place);
     for (field, kind) in
         [("applications", Kind::Application), ("services", Kind::Service), ("postgresqls", Kind::Database)]
     {

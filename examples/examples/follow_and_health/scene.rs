@@ -1,0 +1,57 @@
+//! A fake server of each platform, with a service that stays healthy, one that crashes and one that cannot be built.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use anydeploy::{Coolify, Deployer, Result, Target, Verdict};
+use anydeploy_fakes::{CoolifyScript, FakeCoolify};
+
+/// Why a deployment fails here.
+const FAILURE: &str = "npm ERR! missing script: build";
+
+/// One platform.
+pub(crate) struct Scene {
+    pub(crate) deployer: Arc<dyn Deployer>,
+    pub(crate) steady: Target,
+    /// What is found of the service that stays well: a platform without a source of health says so.
+    pub(crate) steady_verdict: Verdict,
+    pub(crate) crashing: Target,
+    /// Lets the service crash after its deployment.
+    pub(crate) crash: Box<dyn Fn() + Send + Sync>,
+    /// Whether a verdict is right about the service that crashes.
+    pub(crate) is_caught: fn(Option<&Verdict>) -> bool,
+    pub(crate) broken: Target,
+    _server: Box<dyn Any + Send>,
+}
+
+/// The three platforms.
+pub(crate) async fn all() -> Result<Vec<Scene>> {
+    Ok(vec![coolify().await?])
+}
+
+fn is_unhealthy(verdict: Option<&Verdict>) -> bool {
+    matches!(verdict, Some(Verdict::Unhealthy { .. }))
+}
+
+/// Coolify has a word for a container that is restarted again and again.
+async fn coolify() -> Result<Scene> {
+    let fake = Arc::new(FakeCoolify::start().await);
+    let [steady, crashing, broken] = ["steady", "crashing", "broken"].map(|name| fake.add_application(name));
+    for application in [&steady, &crashing] {
+        fake.set_status(application, "running:healthy");
+        fake.every_deployment(application, CoolifyScript::succeeds().health_checked().log(["npm run build"]));
+    }
+    fake.every_deployment(&broken, CoolifyScript::fails_with(FAILURE).log(["npm run build"]));
+    let deployer = Arc::new(Coolify::builder().url(fake.url()).token(fake.token()).build()?);
+    let (server, id) = (Arc::clone(&fake), crashing.clone());
+    Ok(Scene {
+        deployer,
+        steady: Target::application(steady),
+        steady_verdict: Verdict::Healthy,
+        crashing: Target::application(crashing),
+        crash: Box::new(move || server.set_status(&id, "restarting:unknown")),
+        is_caught: is_unhealthy,
+        broken: Target::application(broken),
+        _server: Box::new(fake),
+    })
+}
