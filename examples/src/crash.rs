@@ -50,6 +50,7 @@
 //! * `undecidable`: the runs with one caller a target that ended in an error of that kind.
 //!   Of the others, those of `beside_another` and those whose trigger the network delivered twice, so that there are two
 //!   deployments to choose from, `undecidable_beside` counts them.
+//!   `undecidable_forgotten` counts those whose deployment the platform keeps no more: Dokploy keeps eleven of a target.
 //! * `unfenced`: the runs of `taken_over` in which the first process was stopped when it had begun to send and had
 //!   written nothing, and triggered a second time when it went on; see below.
 //! * `delivered_late` and `contradicted`: as in the chaos proof.

@@ -40,6 +40,11 @@ pub(crate) trait Scene: Send + Sync {
     /// What the fake wrote so far besides deployments.
     fn writes(&self) -> Vec<FakeWrite>;
 
+    /// How many deployments of a target the platform keeps.
+    fn kept_deployments(&self) -> usize {
+        usize::MAX
+    }
+
     /// The platform's own id of a deployment, once it is known.
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str>;
 

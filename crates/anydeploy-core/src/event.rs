@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{DeploymentId, Platform, Target};
+use crate::{DeploymentId, Platform, Target, TargetKind};
 
 /// What a platform reports of a deployment by itself, such as by a webhook.
 ///
@@ -95,10 +95,36 @@ impl DeploymentEvent {
         }
     }
 
-    /// Whether it may be about a deployment: an event that names none may be about any.
+    /// Whether it may be about a deployment: an event that names none may be about any, and one that names an environment
+    /// about any target that does not stand in another one.
     #[must_use]
     pub fn may_concern(&self, id: &DeploymentId) -> bool {
         let target = self.target.as_ref().or_else(|| self.deployment.as_ref().map(DeploymentId::target));
-        self.platform == *id.platform() && target.is_none_or(|target| target == id.target())
+        self.platform == *id.platform()
+            && target.is_none_or(|target| target == id.target() || may_hold(target, id.target()))
+    }
+}
+
+/// Whether a target is an environment that another one may stand in.
+fn may_hold(environment: &Target, target: &Target) -> bool {
+    *environment.kind() == TargetKind::Environment
+        && *target.kind() != TargetKind::Environment
+        && target.environment_id().is_none_or(|id| id == environment.id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_an_environment_may_concern_what_does_not_stand_in_another_one() {
+        let platform = Platform::new("toy");
+        let mut event = DeploymentEvent::new(platform.clone(), EventKind::Succeeded, "done");
+        event.target = Some(Target::environment("e1"));
+        let concerns = |target: Target| event.may_concern(&DeploymentId::new(platform.clone(), target));
+        assert!(concerns(Target::environment("e1")) && !concerns(Target::environment("e2")));
+        assert!(concerns(Target::application("web")));
+        assert!(concerns(Target::application("web").in_environment("e1")));
+        assert!(!concerns(Target::application("web").in_environment("e2")));
     }
 }

@@ -49,6 +49,8 @@
 //!   Databases have none.
 //! * A service is `CANCELED` also because another one of its execution failed; then it is
 //!   [`Failed`](crate::Phase::Failed).
+//! * No call reports how what was deployed runs, so the group [`Health`](crate::Health) reads the end of the last action and
+//!   never reports [`Healthy`](crate::HealthState::Healthy).
 //! * Ids are UUIDs, in any case; others are refused.
 //! * A token goes by `Token`, the JWT of a person by `Bearer`; their form decides which it is unless `token_scheme` is
 //!   set.
@@ -64,6 +66,9 @@ mod bystander;
 mod cancel;
 mod catalog;
 mod error;
+mod events;
+mod explain;
+mod health;
 mod history;
 mod ids;
 mod lifecycle;
@@ -84,6 +89,7 @@ mod row;
 mod search;
 mod selection;
 mod service;
+mod service_log;
 mod snapshot;
 mod state;
 mod status;
@@ -101,6 +107,7 @@ use qovery_client::Client;
 use qovery_client::wire::Auth;
 use secrecy::ExposeSecret;
 
+pub use events::{WEBHOOK_HEADERS, parse_webhook};
 pub use qovery_client::types::{
     DeploymentHistoryActionStatus, DeploymentHistoryTriggerAction, ServiceActionEnum, ServiceActionStatusEnum,
     ServiceDeploymentStatusEnum, ServiceTypeEnum, StateEnum,
@@ -269,7 +276,7 @@ impl Deployer for Qovery {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle,
-        rollback: Rollback, variables: Variables, batch: Batch);
+        rollback: Rollback, variables: Variables, batch: Batch, health: Health);
 }
 
 two_phase!(Qovery, QoveryPlanner);

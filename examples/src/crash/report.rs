@@ -30,6 +30,8 @@ pub(super) struct Figures {
     pub(super) sent: u64,
     /// Whether the first process was stopped when it had begun to send and had written nothing.
     pub(super) is_between: bool,
+    /// Whether so many deployments came later that the platform keeps the first one no more.
+    pub(super) is_forgotten: bool,
     /// What the network broke, in words.
     pub(super) faults: Vec<String>,
 }
@@ -60,6 +62,7 @@ pub struct CrashReport {
     pub misreported: u64,
     pub undecidable: u64,
     pub undecidable_beside: u64,
+    pub undecidable_forgotten: u64,
     pub foreign: u64,
     pub delivered_twice: u64,
     pub delivered_late: u64,
@@ -123,6 +126,7 @@ impl CrashReport {
             "misreported": self.misreported,
             "undecidable": self.undecidable,
             "undecidable_beside": self.undecidable_beside,
+            "undecidable_forgotten": self.undecidable_forgotten,
             "foreign": self.foreign,
             "scenarios": self.scenarios.iter().map(scenario).collect::<serde_json::Map<_, _>>(),
             "phases": self.phases,
@@ -138,7 +142,7 @@ impl CrashReport {
     }
 
     pub(super) fn add(&mut self, figures: Figures) {
-        let Figures { scenario, phase, recovered, report, sent, is_between, faults } = figures;
+        let Figures { scenario, phase, recovered, report, sent, is_between, is_forgotten, faults } = figures;
         self.runs += 1;
         self.triggered += u64::from(sent > 0);
         // What was merged into another deployment is no second one, and a second trigger all the same.
@@ -166,8 +170,10 @@ impl CrashReport {
             _ => {}
         }
         of.undecidable += report.undecidable;
+        if is_forgotten {
+            self.undecidable_forgotten += report.undecidable;
         // Two deliveries are two callers.
-        if scenario.has_one_caller() && report.delivered_twice == 0 {
+        } else if scenario.has_one_caller() && report.delivered_twice == 0 {
             self.with_one_caller += 1;
             self.undecidable += report.undecidable;
         } else {
@@ -198,7 +204,8 @@ mod tests {
             let (scenario, phase) = (Scenario::TakenOver, Phase::Stored);
             let (report, faults) = (ChaosReport::default(), Vec::new());
             let mut all = CrashReport::default();
-            all.add(Figures { scenario, phase, recovered: None, report, sent, is_between, faults });
+            let is_forgotten = false;
+            all.add(Figures { scenario, phase, recovered: None, report, sent, is_between, is_forgotten, faults });
             (all.triggered_twice, all.unfenced, all.is_right())
         };
         assert_eq!([counted(0, false), counted(1, false), counted(1, true)], [(0, 0, true); 3]);

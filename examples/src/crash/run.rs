@@ -304,6 +304,7 @@ impl Run<'_> {
             report,
             sent: sent.len() as u64,
             is_between,
+            is_forgotten: self.draw.scenario.later_deployments() >= self.scene.kept_deployments(),
             faults,
         })
     }

@@ -105,6 +105,11 @@ impl scene::Scene for Scene {
         matches!(id.get("operation"), Some("reload" | "rollback"))
     }
 
+    /// All but the newest ten go before each new one (0.30.2).
+    fn kept_deployments(&self) -> usize {
+        11
+    }
+
     fn deployment_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
         id.get("row")
     }

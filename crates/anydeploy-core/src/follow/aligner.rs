@@ -61,8 +61,11 @@ impl Aligner {
     ///
     /// `is_longest` is whether no longer page can be had: then what cannot be known is decided so that nothing is
     /// reported twice, and a gap is named.
-    pub(super) fn take(&mut self, page: LogPage, is_longest: bool) -> Aligned {
-        let hashes: Vec<_> = page.lines.iter().map(|line| self.hash(line)).collect();
+    pub(super) fn take(&mut self, mut page: LogPage, is_longest: bool) -> Aligned {
+        let mut hashes: Vec<_> = page.lines.iter().map(|line| self.hash(line)).collect();
+        let older = self.older(&hashes);
+        page.lines.drain(..older);
+        hashes.drain(..older);
         if !page.truncated && !self.begins_later {
             return Aligned::New(self.take_whole(page.lines, &hashes));
         }
@@ -116,6 +119,14 @@ impl Aligner {
         }
         self.record(&fresh);
         Aligned::NewAfterGap(new)
+    }
+
+    /// How many lines of a page come before all reported ones: a page may reach back further than the first read did.
+    fn older(&self, hashes: &[u64]) -> usize {
+        let last = hashes.len().checked_sub(self.reported.len()).filter(|_| self.begins_later).unwrap_or(0);
+        let holds_all = |start: &usize| self.reported.iter().eq(hashes[*start..].iter().take(self.reported.len()));
+        // The last place, so that nothing is reported twice.
+        (1..=last).rev().find(holds_all).unwrap_or(0)
     }
 
     /// How often each line was reported from this index on.

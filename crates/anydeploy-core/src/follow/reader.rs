@@ -203,6 +203,23 @@ mod tests {
         (log, reported, gaps)
     }
 
+    #[test]
+    fn what_is_older_than_the_lines_that_were_wanted_first_never_comes() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let platform = Platform { window: 10_000, unique: false };
+        let (mut reader, mut log) = (Reader::new(Aligner::new(), Some(2)), Log::default());
+        let mut read = |texts: &[u8]| {
+            texts.iter().for_each(|text| log.append(*text, platform));
+            let news =
+                runtime.block_on(reader.read(false, |tail| ready(Ok(log.page(tail, 0, 10_000))).boxed())).unwrap();
+            let texts: Vec<_> = news.lines.into_iter().map(|line| line.text).collect();
+            (texts.concat(), news.gap)
+        };
+        assert_eq!(read(&[0, 1, 2, 0, 1]), ("01".to_owned(), false));
+        assert_eq!(read(&[]), (String::new(), false));
+        assert_eq!(read(&[2]), ("2".to_owned(), false), "the page reaches back to the lines before");
+    }
+
     proptest! {
         #[test]
         fn lines_that_are_alike_come_once_each(steps in steps(false)) {

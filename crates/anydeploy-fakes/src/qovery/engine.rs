@@ -76,11 +76,9 @@ impl State {
 
     fn start(&mut self, request: Request, tick: u64, queued: bool, at: DateTime<Utc>) {
         let begins = if self.quirks.has(QoveryQuirk::StaleStatus) { tick + self.stale } else { tick };
-        let runs = request.services.iter().filter_map(|(id, version)| {
-            let stage = self.service(id)?.stage;
-            Some((stage, self.run(id, version.as_deref(), request.action, begins)?))
-        });
-        let runs = runs.collect();
+        let services = request.services.iter();
+        let runs =
+            services.filter_map(|(id, version)| self.run(id, version.as_deref(), request.action, begins)).collect();
         let runs = stages::in_order(runs, request.action, self.quirks.has(QoveryQuirk::Bystanders));
         let starts = !runs.is_empty() || request.removes_environment;
         let index = self.executions.len();

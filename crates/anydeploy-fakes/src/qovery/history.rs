@@ -10,6 +10,7 @@ use super::quirk::QoveryQuirk;
 use super::reply::Reply;
 use super::run::Run;
 use super::service::Service;
+use super::stages;
 use super::state::{Environment, State};
 use super::statuses::stage_status;
 
@@ -24,8 +25,12 @@ impl State {
     fn environment_entry(&self, execution: &Execution) -> Value {
         let state = execution.state(self.tick);
         let runs = if execution.pre_check.is_none() { execution.runs.as_slice() } else { &[] };
-        let services: Vec<Value> = runs.iter().map(|run| self.service_entry(execution, run)).collect();
-        let duration = duration(execution.elapsed(self.tick));
+        // Without a service in it an execution still has a stage.
+        let mut stages: Vec<&[Run]> = runs.chunk_by(|one, other| one.stage == other.stage).collect();
+        if stages.is_empty() {
+            stages.push(&[]);
+        }
+        let stages: Vec<Value> = stages.into_iter().map(|runs| self.stage_entry(execution, runs)).collect();
         json!({
             "identifier": { "execution_id": execution.id, "environment_id": execution.environment },
             "auditing_data": auditing(execution),
@@ -36,13 +41,28 @@ impl State {
                 other => other,
             },
             "trigger_action": execution.action.trigger(),
-            "total_duration": duration,
-            "stages": [{
-                "name": "DEFAULT",
-                "status": stage_status(state),
-                "duration": duration,
-                "services": services,
-            }],
+            "total_duration": duration(execution.elapsed(self.tick)),
+            "stages": stages,
+        })
+    }
+
+    fn stage_entry(&self, execution: &Execution, runs: &[Run]) -> Value {
+        let begins = runs.iter().map(|run| run.begins).min().unwrap_or(execution.begins);
+        let end = runs.iter().map(Run::end).max().unwrap_or(execution.end());
+        let going_on = runs.iter().find(|run| !run.is_over(self.tick));
+        let states = || runs.iter().map(|run| run.state(self.tick));
+        let state = match going_on {
+            Some(run) => run.state(self.tick),
+            None => states()
+                .find(|state| stage_status(state) != "DONE")
+                .or(states().next())
+                .unwrap_or(execution.state(self.tick)),
+        };
+        json!({
+            "name": stages::name(runs.first().map_or(1, |run| run.stage)),
+            "status": stage_status(state),
+            "duration": duration(self.tick.min(end).saturating_sub(begins)),
+            "services": runs.iter().map(|run| self.service_entry(execution, run)).collect::<Vec<_>>(),
         })
     }
 

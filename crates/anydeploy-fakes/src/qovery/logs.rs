@@ -7,6 +7,7 @@ use super::execution::Execution;
 use super::reply::Reply;
 use super::run::Run;
 use super::service::Service;
+use super::stages;
 use super::state::{Environment, State};
 
 /// Entries a log call answers with at most (declared).
@@ -44,7 +45,8 @@ impl State {
             if !execution.is_over(self.tick) {
                 return Vec::new();
             }
-            return vec![self.entry(execution, 2, &transmitter, "PreCheck", Text::Failure(reason))];
+            let written = Written { after: 2, stage: None, step: "PreCheck" };
+            return vec![self.entry(execution, written, &transmitter, Text::Failure(reason))];
         }
         let mut entries: Vec<(u64, Value)> =
             execution.runs.iter().flat_map(|run| self.run_log(execution, run)).collect();
@@ -56,9 +58,10 @@ impl State {
         let transmitter = json!({ "id": run.service, "name": run.name, "type": run.kind.transmitter() });
         // The steps are those of the engine (59fa717, `events/mod.rs`).
         let waited = run.begins - execution.begins;
+        let at = |after, step| Written { after, stage: Some(run.stage), step };
         let line = |(after, text): &(u64, String)| {
             let after = waited + after;
-            (after, self.entry(execution, after, &transmitter, "Deploy", Text::Line(text)))
+            (after, self.entry(execution, at(after, "Deploy"), &transmitter, Text::Line(text)))
         };
         let mut entries: Vec<_> = run.lines(self.tick).iter().map(line).collect();
         if run.is_over(self.tick) {
@@ -67,21 +70,18 @@ impl State {
             let last = match &run.script.reason {
                 _ if run.is_bystander => {
                     let text = format!("Deployment of {} has been cancelled", run.name);
-                    self.entry(execution, after, &transmitter, "Cancelled", Text::Line(&text))
+                    self.entry(execution, at(after, "Cancelled"), &transmitter, Text::Line(&text))
                 }
                 Some(reason) if run.cancelled_at.is_none() => {
                     let step = if state == "BUILD_ERROR" { "BuiltError" } else { "DeployedError" };
                     let by_engine = json!({ "id": execution.environment, "name": "", "type": "TaskManager" });
                     let whose = if run.script.by_task_manager { &by_engine } else { &transmitter };
-                    self.entry(execution, after, whose, step, Text::Failure(reason))
+                    self.entry(execution, at(after, step), whose, Text::Failure(reason))
                 }
-                _ => self.entry(
-                    execution,
-                    after,
-                    &transmitter,
-                    "Terminated",
-                    Text::Line(&format!("{} {state}", run.name)),
-                ),
+                _ => {
+                    let text = format!("{} {state}", run.name);
+                    self.entry(execution, at(after, "Terminated"), &transmitter, Text::Line(&text))
+                }
             };
             entries.push((after, last));
         }
@@ -89,7 +89,8 @@ impl State {
     }
 
     /// `EnvironmentLogs`.
-    fn entry(&self, execution: &Execution, after: u64, transmitter: &Value, step: &str, text: Text<'_>) -> Value {
+    fn entry(&self, execution: &Execution, written: Written<'_>, transmitter: &Value, text: Text<'_>) -> Value {
+        let Written { after, stage, step } = written;
         let time = execution.created_at + Duration::milliseconds(i64::try_from(after).unwrap_or(i64::MAX / 2));
         let (kind, message, error) = match text {
             Text::Line(line) => ("info", json!({ "safe_message": line, "full_details": line }), Value::Null),
@@ -114,7 +115,7 @@ impl State {
                 "cluster_id": self.cluster.id,
                 "execution_id": execution.id,
                 "transmitter": transmitter,
-                "stage": { "step": step, "id": null, "name": null },
+                "stage": { "step": step, "id": null, "name": stage.map(stages::name) },
             },
             "message": message,
             "error": error,
@@ -126,6 +127,16 @@ impl State {
         let skipped = service.log.len().saturating_sub(MAX_LOG_ENTRIES);
         Reply::results(service.log.iter().zip(0_u64..).skip(skipped).map(|line| log_line(service, line)).collect())
     }
+}
+
+/// When and by what an entry was written.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    /// The milliseconds since the execution began.
+    after: u64,
+    /// The deployment stage; lines outside of the stages have none.
+    stage: Option<u32>,
+    step: &'a str,
 }
 
 #[derive(Clone, Copy)]

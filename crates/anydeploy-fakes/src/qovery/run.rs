@@ -17,6 +17,8 @@ pub(super) struct Run {
     pub(super) kind: QoveryServiceKind,
     pub(super) action: Action,
     pub(super) version: Option<String>,
+    /// The deployment stage of the service.
+    pub(super) stage: u32,
     pub(super) script: QoveryScript,
     /// The tick from which it shows.
     pub(super) begins: u64,
@@ -33,6 +35,7 @@ impl Run {
             kind: service.kind,
             action,
             version: (action == Action::Deploy).then(|| service.version.clone()),
+            stage: service.stage,
             script,
             begins,
             cancelled_at: None,
@@ -155,6 +158,7 @@ mod tests {
             kind,
             action: Action::Deploy,
             version: None,
+            stage: 1,
             script,
             begins: 10,
             cancelled_at: None,

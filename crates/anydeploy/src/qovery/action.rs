@@ -172,6 +172,11 @@ pub(super) fn with_actions(deploys: Capabilities) -> Capabilities {
         // Only these have links (document of 2026-08-20).
         let has_links = matches!(kind, Application | Container | Helm | Environment);
         let domains: &[Ability] = if has_links { &[Ability::Domains] } else { &[] };
+        // Only these have a log by REST (document of 2026-08-20, lines 8455 and 9507).
+        let service_logs: &[Ability] =
+            if matches!(kind, Application | Container) { &[Ability::ServiceLogs] } else { &[] };
+        // A job runs to its end, and of a Terraform service nothing runs.
+        let health: &[Ability] = if matches!(kind, Job | Terraform) { &[] } else { &[Ability::Health] };
         let together: &[Ability] = if kind == Environment { &[] } else { &[Ability::DeployTogether] };
         capabilities
             .with_action(kind.clone(), crate::Action::Redeploy, &[])
@@ -179,7 +184,9 @@ pub(super) fn with_actions(deploys: Capabilities) -> Capabilities {
             .with_abilities(kind.clone(), together)
             .with_abilities(kind.clone(), lifecycle)
             .with_abilities(kind.clone(), variables)
-            .with_abilities(kind, &[Ability::History, Ability::Cancel, Ability::Logs])
+            .with_abilities(kind.clone(), service_logs)
+            .with_abilities(kind.clone(), health)
+            .with_abilities(kind, &[Ability::History, Ability::Cancel, Ability::Logs, Ability::Explain])
     })
 }
 

@@ -8,8 +8,8 @@ use qovery_client::types::{
     DeployHelmParams, DeploymentHistoryEnvironmentV2 as Past, DeploymentHistoryService as PastOfService, Environment,
     EnvironmentLogs, EnvironmentStatusesWithStages, Link, ListApplicationCommitParams,
     ListEnvironmentDeploymentHistoryV2Params, ListEnvironmentLogsParams, ListHelmCommitParams, ListJobCommitParams,
-    ListServicesByOrganizationIdParams, ListVariablesParams, Organization, OrganizationEnvironmentResponse, Project,
-    QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
+    ListServicesByOrganizationIdParams, ListVariablesParams, Log, Organization, OrganizationEnvironmentResponse,
+    Project, QueuedDeploymentRequestWithStages, RedeployDatabaseParams, RedeployHelmParams, RedeployJobParams,
     ServiceLightResponse, ServiceTypeForVariableEnum, StateEnum, VariableEditRequest, VariableImportEntry,
     VariableImportRequest, VariableOverrideRequest, VariableRequest, VariableResponse,
 };
@@ -180,6 +180,17 @@ impl Api {
     pub(super) fn log(&self, environment: &str, execution: &str) -> impl Future<Output = Result<Vec<EnvironmentLogs>>> {
         let params = ListEnvironmentLogsParams { version: Some(execution.to_owned()) };
         value(self.client.list_environment_logs(environment, &params))
+    }
+
+    /// The last lines that an application or a container wrote.
+    pub(super) async fn service_log(&self, service: &Target) -> Result<Vec<Log>> {
+        let (client, id) = (&self.client, service.id());
+        let page = match service.kind() {
+            TargetKind::Application => value(client.list_application_log(id)).await,
+            TargetKind::Container => value(client.list_container_log(id)).await,
+            other => return Err(unknown(other)),
+        };
+        Ok(page?.results)
     }
 
     /// The commits of a service's branch, newest first; a chart has one for its templates and one for its values, and `of`

@@ -2,12 +2,12 @@
 
 use futures::future::{BoxFuture, FutureExt, try_join3};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use qovery_client::types::{Link, ServiceLightResponse as Light, ServiceTypeEnum, StateEnum};
+use qovery_client::types::{Link, ServiceLightResponse as Light, StateEnum};
 
 use super::api::Api;
 use super::place::environment_of;
 use super::row::{Source, row};
-use super::snapshot::{Snapshot, filled};
+use super::snapshot::{Snapshot, filled, kind_of};
 use super::status::service_state;
 use super::{Qovery, ids};
 use crate::{
@@ -170,10 +170,7 @@ async fn check_credential(api: &Api) -> Result<Check> {
 }
 
 fn target_of(row: &Light, environment: &str) -> Target {
-    // Some kinds are there to be read only.
-    let kind = row.service_type.as_ref().map_or("unknown", ServiceTypeEnum::as_str).to_ascii_lowercase();
-    let kind = TargetKind::from(&*kind);
-    Target::new(kind, &row.id).in_environment(environment)
+    Target::new(kind_of(row.service_type.as_ref()), &row.id).in_environment(environment)
 }
 
 fn service(target: Target, name: Option<&str>, snapshot: Option<&Snapshot>) -> Service {

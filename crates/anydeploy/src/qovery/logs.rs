@@ -1,13 +1,19 @@
 //! The log of a deployment: the lines of its execution that are about the target.
+//!
+//! Facts of the console 720181b and of the engine 59fa717: a line has the level `debug`, `info`, `warning` or `error`, the
+//! step of the engine that wrote it, and its transmitter, such as a service or the engine's task manager.
+//! Only the last 1000 entries of an execution can be had.
 
 use futures::future::{BoxFuture, FutureExt};
 use qovery_client::types::EnvironmentLogs as Entry;
 
-use super::pending::Pending;
-use super::read::read;
-use super::{Qovery, reason};
+use super::read::{begun, read};
+use super::{Qovery, explain, reason, service_log};
 use crate::adapter::parse_timestamp;
-use crate::{DeploymentId, LogLine, LogOptions, LogPage, Logs, Result, Target, TargetKind};
+use crate::{
+    DeploymentId, Explanation, LogLevel, LogLine, LogOptions, LogPage, Logs, Result, ServiceLogOptions, Target,
+    TargetKind,
+};
 
 /// How many entries of a log Qovery sends at most.
 const MAX_LOG_ENTRIES: usize = 1000;
@@ -16,15 +22,23 @@ impl Logs for Qovery {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         read_log(self, id, options).boxed()
     }
+
+    fn read_service_log<'a>(
+        &'a self,
+        target: &'a Target,
+        options: ServiceLogOptions,
+    ) -> BoxFuture<'a, Result<LogPage>> {
+        async move { service_log::read(self, target, &options).await }.boxed()
+    }
+
+    fn explain_deployment<'a>(&'a self, id: &'a DeploymentId) -> BoxFuture<'a, Result<Explanation>> {
+        explain::explain(self, id).boxed()
+    }
 }
 
 async fn read_log(qovery: &Qovery, id: &DeploymentId, options: LogOptions) -> Result<LogPage> {
-    let mut pending = Pending::of(id)?;
-    if pending.execution.is_none() {
-        pending = Pending::of(&read(qovery, pending).await?.id)?;
-    }
     // Without an execution nothing was written; with none named, Qovery would send the log of another one.
-    let Some(execution) = pending.execution.clone() else { return Ok(LogPage::default()) };
+    let Some((pending, execution)) = begun(qovery, id).await? else { return Ok(LogPage::default()) };
     let entries = qovery.api.log(&pending.environment, &execution).await?;
     let mut page = page(&entries, &pending.target, &pending.environment, options);
     page.truncated |= entries.len() >= MAX_LOG_ENTRIES;
@@ -82,7 +96,26 @@ fn newest(entry: &Entry, most: usize) -> Vec<LogLine> {
     });
     let at = entry.timestamp.as_deref().and_then(parse_timestamp);
     let lines = message.into_iter().chain(error.as_deref()).flat_map(str::lines).rev();
-    lines.take(most).map(|line| LogLine::new(line).with_time(at)).collect()
+    let (level, step, source) = (level(entry), reason::step(entry), source(entry));
+    let line = |text| LogLine::new(text).with_time(at).with_level(level).with_step(step).with_source(source);
+    lines.take(most).map(line).collect()
+}
+
+fn level(entry: &Entry) -> Option<LogLevel> {
+    Some(match entry.type_.as_deref()?.to_ascii_lowercase().as_str() {
+        "debug" => LogLevel::Debug,
+        "info" => LogLevel::Info,
+        "warning" => LogLevel::Warning,
+        "error" => LogLevel::Error,
+        _ => return None,
+    })
+}
+
+/// The name of what wrote an entry; its type where it has no name.
+fn source(entry: &Entry) -> Option<&str> {
+    let transmitter = entry.details.as_ref()?.transmitter.as_ref()?;
+    let named = [&transmitter.name, &transmitter.type_].into_iter().filter_map(|text| text.as_deref());
+    named.into_iter().find(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -108,6 +141,23 @@ mod tests {
         assert_eq!(texts(bare), ["exit 1"]);
         assert_eq!(texts(json!({"message": {"safe_message": "a\nb\n", "full_details": "c"}})), ["a", "b"]);
         assert!(texts(json!({"type": "x"})).is_empty());
+    }
+
+    #[test]
+    fn a_line_has_the_level_the_step_and_the_transmitter_of_its_entry() {
+        let of = |kind: &str, transmitter: Value| {
+            let details = json!({"stage": {"step": "Build"}, "transmitter": transmitter});
+            let value = json!({"type": kind, "details": details, "message": {"safe_message": "a\nb"}});
+            newest(&entry(value), usize::MAX)
+        };
+        for line in of("warning", json!({"name": "web", "type": "Application"})) {
+            assert_eq!(
+                (line.level, line.step.as_deref(), line.source.as_deref()),
+                (Some(LogLevel::Warning), Some("Build"), Some("web"))
+            );
+        }
+        let line = of("notice", json!({"name": "", "type": "TaskManager"})).pop().unwrap();
+        assert_eq!((line.level, line.source.as_deref()), (None, Some("TaskManager")));
     }
 
     #[test]

@@ -189,7 +189,7 @@ fn entry_of<'a>(past: &'a [Past], pending: &Pending) -> Option<&'a Past> {
 }
 
 /// The outcome of a service in an execution that the history lists.
-fn service_in(pending: &Pending, entry: &Past) -> Deployment {
+pub(super) fn service_in(pending: &Pending, entry: &Past) -> Deployment {
     let whole = judge_past(entry, pending.action);
     let Some(part) = part(entry, pending.target.id()) else {
         let (phase, reason) = match whole {

@@ -39,7 +39,7 @@ pub(super) fn proves_failed_check(entries: &[Entry]) -> bool {
 pub(super) fn of(entries: &[&Entry]) -> Option<String> {
     let from = |origin: Origin| entries.iter().copied().filter(move |entry| origin_of(entry) == origin);
     let own = || from(Origin::Service);
-    let banner = || own().rev().find(|entry| is_error(entry) && !texts(entry).any(|text| is_cancel(&text)));
+    let banner = || own().rev().find(|entry| is_failure(entry));
     let found = error_of(own())
         // The recap comes only after a failure, before the banner; its most frequent event comes first.
         .or_else(|| banner().and_then(|_| recap(own())))
@@ -161,13 +161,19 @@ fn clean(line: &str) -> String {
     plain(line).trim_matches(MARKS).to_owned()
 }
 
+/// Whether an entry says that something failed, and not only that it was cancelled.
+pub(super) fn is_failure(entry: &Entry) -> bool {
+    is_error(entry) && !texts(entry).any(|text| is_cancel(&text))
+}
+
 fn is_error(entry: &Entry) -> bool {
     let error = entry.error.as_ref();
     entry.type_.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("error"))
         || error.is_some_and(|error| error.user_log_message.is_some() || error.underlying_error.is_some())
 }
 
-fn step(entry: &Entry) -> Option<&str> {
+/// The step of the engine that wrote an entry.
+pub(super) fn step(entry: &Entry) -> Option<&str> {
     entry.details.as_ref()?.stage.as_ref()?.step.as_deref()
 }
 

@@ -1,6 +1,6 @@
 //! The snapshot of an environment: its last deployment and its services.
 
-use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, StateEnum};
+use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, ServiceTypeEnum, StateEnum};
 use tokio::sync::OnceCell;
 
 use super::action::Action;
@@ -127,6 +127,11 @@ pub(super) fn beside_statuses(error: Error) -> Error {
         unavailable = unavailable.with_operation(operation.to_owned());
     }
     unavailable.with_source(error)
+}
+
+/// The kind of target that a type of service is; some are there to be read only.
+pub(super) fn kind_of(word: Option<&ServiceTypeEnum>) -> TargetKind {
+    TargetKind::from(&*word.map_or("unknown", ServiceTypeEnum::as_str).to_ascii_lowercase())
 }
 
 /// An id that is there and not empty.

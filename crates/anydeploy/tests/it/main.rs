@@ -42,6 +42,8 @@ mod lost_answers;
 #[cfg(feature = "qovery")]
 mod qovery;
 #[cfg(feature = "qovery")]
+mod qovery_after;
+#[cfg(feature = "qovery")]
 mod qovery_days;
 #[cfg(feature = "qovery")]
 mod qovery_errors;

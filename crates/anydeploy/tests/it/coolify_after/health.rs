@@ -46,7 +46,7 @@ async fn a_server_that_is_not_reachable_says_nothing_of_the_health() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let target = Target::application(fake.application());
     fake.set_status(target.id(), "running:healthy");
-    fake.enable(CoolifyQuirk::ServerUnreachable);
+    fake.enable(CoolifyQuirk::ServerNotFunctional);
     let reading = coolify.health_of(&target).await.unwrap();
     assert_eq!(reading.health, HealthState::Unknown, "{reading}");
 }

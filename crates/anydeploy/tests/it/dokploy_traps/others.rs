@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 async fn send(fake: &FakeDokploy, method: Method, path: &'static str, body: Option<Value>) -> Value {
     let auth = Auth::header("x-api-key", Secret::from(fake.token()));
     let http = Http::builder(fake.url()).auth(auth).header("x-github-event", Secret::from("push")).build().unwrap();
+    // A path of an operation has no query.
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let operation = Operation::new(method, "other", path);
-    let call = http.request(&operation);
+    let parts = query.split('&').filter_map(|part| part.split_once('='));
+    let call = parts.fold(http.request(&operation), |call, (name, value)| call.query(name, &value));
     let call = if let Some(body) = &body { call.body(body) } else { call };
     call.send().await.unwrap().json().unwrap().into_value()
 }
