@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use anydeploy::{Coolify, Deployer, Result, Target, Verdict};
-use anydeploy_fakes::{CoolifyScript, FakeCoolify};
+use anydeploy::{Coolify, Deployer, Qovery, Result, Target, Verdict};
+use anydeploy_fakes::{CoolifyScript, FakeCoolify, FakeQovery, QoveryScript};
 
 /// Why a deployment fails here.
 const FAILURE: &str = "npm ERR! missing script: build";
@@ -26,7 +26,12 @@ pub(crate) struct Scene {
 
 /// The three platforms.
 pub(crate) async fn all() -> Result<Vec<Scene>> {
-    Ok(vec![coolify().await?])
+    Ok(vec![coolify().await?, qovery().await?])
+}
+
+/// Qovery reports by REST how the last action went, and not how the containers run.
+fn says_that_nothing_checks_it(verdict: Option<&Verdict>) -> bool {
+    verdict == Some(&Verdict::NoHealthSource)
 }
 
 fn is_unhealthy(verdict: Option<&Verdict>) -> bool {
@@ -51,6 +56,27 @@ async fn coolify() -> Result<Scene> {
         crashing: Target::application(crashing),
         crash: Box::new(move || server.set_status(&id, "restarting:unknown")),
         is_caught: is_unhealthy,
+        broken: Target::application(broken),
+        _server: Box::new(fake),
+    })
+}
+
+/// Qovery has no health by REST, and nothing is taken for healthy because of that.
+async fn qovery() -> Result<Scene> {
+    let fake = FakeQovery::start().await;
+    let [steady, crashing, broken] = ["steady", "crashing", "broken"].map(|name| fake.add_application(name));
+    for application in [&steady, &crashing] {
+        fake.every_deployment(application, QoveryScript::succeeds().log(["npm run build"]));
+    }
+    fake.every_deployment(&broken, QoveryScript::fails_with(FAILURE).log(["npm run build"]));
+    let deployer = Arc::new(Qovery::builder().url(fake.url()).token(fake.token()).build()?);
+    Ok(Scene {
+        deployer,
+        steady: Target::application(steady),
+        steady_verdict: Verdict::NoHealthSource,
+        crashing: Target::application(crashing),
+        crash: Box::new(|| {}),
+        is_caught: says_that_nothing_checks_it,
         broken: Target::application(broken),
         _server: Box::new(fake),
     })

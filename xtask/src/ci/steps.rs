@@ -73,6 +73,10 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         .with_variable("RUST_TEST_THREADS", TEST_THREADS),
         Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
         Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),
+        Step::cargo(
+            "environments by the typed client run",
+            &format!("run --locked --example qovery_environments --features {everything}"),
+        ),
         Step::cargo("a day in the life runs", &format!("run --locked --example day_in_the_life --features {everything}")),
         Step::cargo(
             "the capability table is fresh",
