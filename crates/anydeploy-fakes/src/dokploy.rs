@@ -2,6 +2,7 @@
 
 mod applications;
 mod apply;
+mod arrange;
 mod builder;
 mod composes;
 mod containers;
@@ -25,10 +26,12 @@ mod quirk;
 mod rollbacks;
 mod router;
 mod row;
+mod runtime;
 mod script;
 mod service;
 mod settings;
 mod state;
+mod tasks;
 mod triggered;
 mod webhook;
 

@@ -92,7 +92,9 @@ mod edition;
 mod ended;
 mod engine;
 mod error;
+mod events;
 mod given_up;
+mod health;
 mod history;
 mod infer;
 mod known;
@@ -116,8 +118,10 @@ mod resolve;
 mod rollback;
 mod row;
 mod rows;
+mod runs;
 mod search;
 mod send;
+mod service_log;
 mod setting;
 mod settings;
 mod state;
@@ -134,6 +138,7 @@ use dokploy_client::wire::Auth;
 use futures::future::{BoxFuture, FutureExt};
 
 pub use dokploy_client::types::{ApplicationStatusEnum, DeploymentStatusEnum, QueueJobStateEnum};
+pub use events::parse_webhook;
 pub use status::{phase, queue_phase, service_state};
 
 use crate::adapter::throttle::{Class, as_class};
@@ -253,6 +258,7 @@ impl Deployer for Dokploy {
         use TargetKind::{Application, Compose, Database, Preview};
         let lifecycle = [Ability::Start, Ability::Stop, Ability::Variables];
         let kept = [Ability::Domains, Ability::History, Ability::Logs];
+        let runs = [Ability::ServiceLogs, Ability::Health];
         Capabilities::new()
             .with_kind(Application, &[Reason, SetImageTag, SetBranch, PullRequest])
             .with_action(Application, Action::Restart, &[])
@@ -260,15 +266,18 @@ impl Deployer for Dokploy {
             .with_action(Application, Action::Rollback, &[])
             .with_abilities(Application, &lifecycle)
             .with_abilities(Application, &kept)
+            .with_abilities(Application, &runs)
             .with_abilities(Application, &[Ability::Rollback, Ability::Previews])
             .with_kind(Compose, &[Reason, SetBranch])
             .with_action(Compose, Action::Redeploy, &[Reason])
             .with_abilities(Compose, &lifecycle)
             .with_abilities(Compose, &kept)
+            .with_abilities(Compose, &runs)
             .with_kind(Database, &[])
             .with_action(Database, Action::Restart, &[])
             .with_action(Database, Action::Redeploy, &[])
             .with_abilities(Database, &lifecycle)
+            .with_abilities(Database, &runs)
             .with_kind(Preview, &[Reason])
             .with_action(Preview, Action::Redeploy, &[Reason])
             .with_abilities(Preview, &kept)
@@ -284,7 +293,7 @@ impl Deployer for Dokploy {
     }
 
     polls_together!();
-    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, rollback: Rollback, variables: Variables, previews: Previews);
+    offers!(two_phase: TwoPhase, history: History, logs: Logs, catalog: Catalog, lifecycle: Lifecycle, rollback: Rollback, variables: Variables, previews: Previews, health: Health);
 }
 
 two_phase!(Dokploy, DokployPlanner);

@@ -1,5 +1,6 @@
 //! What the server hands to the container engine, and how it scales what is there.
 
+use super::containers::is_swarm;
 use super::engine::Running;
 use super::procedure::Call;
 use super::service::{Kind, Service, Target};
@@ -23,7 +24,9 @@ impl State {
 
     /// Hands settings to the engine, which starts the service if it was stopped.
     pub(super) fn apply(&mut self, target: &Target, settings: Running) {
+        let has_node = !self.quirks.no_node;
         if let Some(service) = self.service_mut(target) {
+            service.tasks.replace(settings.replicas, has_node);
             service.running = Some(settings);
         }
     }
@@ -53,9 +56,15 @@ impl State {
 impl Call<'_> {
     /// Changes how many replicas run, and returns whether that is another number.
     pub(super) fn scale(&mut self, target: &Target, replicas: u64) -> bool {
-        let Some(running) = self.state.service_mut(target).and_then(|service| service.running.as_mut()) else {
-            return false;
-        };
+        let Some(service) = self.state.service_mut(target) else { return false };
+        let is_swarm = is_swarm(service);
+        let Some(running) = service.running.as_mut() else { return false };
+        if is_swarm {
+            service.tasks.scale(replicas);
+        } else {
+            // Docker compose keeps the containers that it stops.
+            service.tasks.say(if replicas > 0 { "Running" } else { "Exited" }, "");
+        }
         std::mem::replace(&mut running.replicas, replicas) != replicas
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::procedure::{Call, Procedure, Reply};
 use super::row::Row;
+use super::runtime::printed;
 use super::service::{Kind, Service, Target};
 use super::state::State;
 
@@ -125,7 +126,9 @@ fn read_logs(call: &mut Call<'_>) -> Reply {
     let log = call.state.logs.get(&call.state.log_key(&row));
     // A log file that is not there reads as one empty line.
     let tail = usize::try_from(tail).unwrap_or(usize::MAX);
-    Ok(log.map_or_else(|| "\n".to_owned(), |log| log.read(call.state.tick, tail)).into())
+    let half_lines = call.state.quirks.half_lines;
+    let text = log.map_or_else(|| "\n".to_owned(), |log| log.read(call.state.tick, tail, half_lines));
+    Ok(printed(text)?.into())
 }
 
 /// Only schedules have a process id, so that this never works for a deployment.

@@ -80,10 +80,19 @@ pub enum DokployQuirk {
     ///
     /// Off.
     EngineRefuses(DokployOperation),
-    /// The command that lists containers fails, which the server answers by an empty list.
+    /// The commands that list containers fail, which the server answers by empty lists.
     ///
     /// Off.
     NoContainers,
+    /// The engine finds no node for the new tasks of a service, so that the old ones run on beside them.
+    ///
+    /// Off.
+    NoSuitableNode,
+    /// The log of a deployment is read while its next line is being written: half of that stands at the end, without a line
+    /// break.
+    ///
+    /// Off.
+    HalfLines,
     /// `previewDeployment.delete` cannot remove the preview, and answers `true` all the same.
     ///
     /// Off. Known from the server's source only, never observed.
@@ -135,6 +144,8 @@ pub(super) struct Quirks {
     pub(super) held_trigger: bool,
     refused: Vec<DokployOperation>,
     pub(super) engine_down: bool,
+    pub(super) no_node: bool,
+    pub(super) half_lines: bool,
     pub(super) keeps_previews: bool,
 }
 
@@ -155,6 +166,8 @@ impl Default for Quirks {
             held_trigger: false,
             refused: Vec::new(),
             engine_down: false,
+            no_node: false,
+            half_lines: false,
             keeps_previews: false,
         }
     }
@@ -179,6 +192,8 @@ impl Quirks {
             DokployQuirk::HeldTrigger => self.held_trigger = true,
             DokployQuirk::EngineRefuses(operation) => self.refused.push(operation),
             DokployQuirk::NoContainers => self.engine_down = true,
+            DokployQuirk::NoSuitableNode => self.no_node = true,
+            DokployQuirk::HalfLines => self.half_lines = true,
             DokployQuirk::KeepsPreviews => self.keeps_previews = true,
         }
     }
@@ -201,6 +216,8 @@ impl Quirks {
             DokployQuirk::HeldTrigger => self.held_trigger = false,
             DokployQuirk::EngineRefuses(operation) => self.refused.retain(|refused| *refused != operation),
             DokployQuirk::NoContainers => self.engine_down = false,
+            DokployQuirk::NoSuitableNode => self.no_node = false,
+            DokployQuirk::HalfLines => self.half_lines = false,
             DokployQuirk::KeepsPreviews => self.keeps_previews = false,
         }
     }

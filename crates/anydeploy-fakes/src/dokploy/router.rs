@@ -9,7 +9,7 @@ use super::procedure::{Body, Call, Procedure};
 use super::state::State;
 use super::{
     applications, composes, containers, databases, deploy, deployments, environments, previews, projects, rollbacks,
-    settings, webhook,
+    runtime, settings, webhook,
 };
 use crate::request::ReceivedRequest;
 use crate::response::Response;
@@ -29,6 +29,7 @@ const AREAS: &[&[Procedure]] = &[
     previews::PROCEDURES,
     projects::PROCEDURES,
     rollbacks::PROCEDURES,
+    runtime::PROCEDURES,
     settings::PROCEDURES,
 ];
 

@@ -108,12 +108,15 @@ impl Log {
         self.0.retain(|(at, _)| *at <= tick);
     }
 
-    /// The last `tail` lines that are there at `tick`.
-    pub(super) fn read(&self, tick: u64, tail: usize) -> String {
-        let lines: Vec<&str> =
+    /// The last `tail` lines that are there at `tick`, and `half` of the next one.
+    pub(super) fn read(&self, tick: u64, tail: usize, half: bool) -> String {
+        let mut lines: Vec<&str> =
             self.0.iter().filter(|(at, _)| *at <= tick).flat_map(|(_, text)| text.split('\n')).collect();
-        let mut text = lines[lines.len().saturating_sub(tail)..].join("\n");
-        text.push('\n');
-        text
+        let next = self.0.iter().find(|(at, _)| half && *at > tick);
+        let end = next.map_or("\n", |(_, text)| {
+            lines.push(&text[..text.floor_char_boundary(text.len() / 2)]);
+            ""
+        });
+        lines[lines.len().saturating_sub(tail)..].join("\n") + end
     }
 }

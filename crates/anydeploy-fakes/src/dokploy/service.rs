@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::database::DokployDatabase;
 use super::engine::Running;
 use super::script::DokployScript;
+use super::tasks::Tasks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -78,6 +79,8 @@ pub(super) struct Service {
     pub(super) usual: DokployScript,
     /// What the engine holds; `None` until something was deployed, so that there is nothing to start.
     pub(super) running: Option<Running>,
+    /// What the engine runs of it.
+    pub(super) tasks: Tasks,
     /// How many of its deployments built an image.
     pub(super) builds: usize,
 }
@@ -95,7 +98,11 @@ impl Service {
         if let Value::Object(given) = given {
             columns.extend(given.clone());
         }
-        Self { target, columns, scripts: VecDeque::new(), usual: DokployScript::succeeds(), running: None, builds: 0 }
+        let parts: &[&str] = if target.kind == Kind::Compose { &["web"] } else { &[""] };
+        let stem = columns.get("appName").and_then(Value::as_str).and_then(|name| name.rsplit('-').next());
+        let tasks = Tasks::new(stem.unwrap_or_default(), parts);
+        let (scripts, usual) = (VecDeque::new(), DokployScript::succeeds());
+        Self { target, columns, scripts, usual, running: None, tasks, builds: 0 }
     }
 
     pub(super) fn text(&self, column: &str) -> &str {

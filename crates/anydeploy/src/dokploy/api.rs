@@ -22,6 +22,7 @@ use super::procedures::{APPLICATION, COMPOSE, PREVIEW, Procedures};
 use super::projects::services_of_project;
 use super::queue::{Jobs, Queue};
 use super::rows::{Rows, RowsByTarget};
+use super::runs::{self, Inspected, Running, Task};
 use super::setting::Source;
 use super::settings::{self, Settings};
 use super::variables::{self, Texts};
@@ -40,6 +41,20 @@ const ALL_ROWS: wire::Operation =
 const ALL_BY_TYPE: wire::Operation = wire::Operation::new(Method::Get, "deployment-allByType", "/deployment.allByType");
 
 const CONTAINERS: wire::Operation = wire::Operation::new(Method::Get, "docker-getContainers", "/docker.getContainers");
+
+/// The tasks of a service of the swarm.
+const TASKS: wire::Operation =
+    wire::Operation::new(Method::Get, "docker-getServiceContainersByAppName", "/docker.getServiceContainersByAppName");
+
+/// The tasks of a compose stack that is deployed to the swarm.
+const STACK_TASKS: wire::Operation =
+    wire::Operation::new(Method::Get, "docker-getStackContainersByAppName", "/docker.getStackContainersByAppName");
+
+const CONTAINERS_BY_NAME: wire::Operation =
+    wire::Operation::new(Method::Get, "docker-getContainersByAppNameMatch", "/docker.getContainersByAppNameMatch");
+
+/// What one container is set to, its variables included.
+const INSPECT: wire::Operation = wire::Operation::new(Method::Get, "docker-getConfig", "/docker.getConfig");
 
 /// The previews of an application.
 const PREVIEW_ALL: wire::Operation =
@@ -239,6 +254,38 @@ impl Api {
     pub(super) async fn containers(&self, server: Option<&str>) -> Result<Vec<Container>> {
         let request = self.client.http().request(&CONTAINERS).query("serverId", &server);
         Ok(value(request.json::<Option<Vec<Container>>>()).await?.unwrap_or_default())
+    }
+
+    /// The tasks of a service of the swarm, or of a stack.
+    pub(super) async fn tasks(&self, settings: &Settings) -> Result<Vec<Task>> {
+        let operation = if settings.is_stack { &STACK_TASKS } else { &TASKS };
+        let request = self.client.http().request(operation).query("appName", &settings.app_name);
+        let listed = value(request.query("serverId", &settings.server).json::<Option<Vec<Task>>>()).await?;
+        Ok(runs::tasks(listed.unwrap_or_default()))
+    }
+
+    /// The containers that belong to a service, in the form in which they are deployed, or whose names begin with its own.
+    pub(super) async fn containers_of(&self, settings: &Settings, form: Option<&str>) -> Result<Vec<Running>> {
+        let request = self.client.http().request(&CONTAINERS_BY_NAME).query("appName", &settings.app_name);
+        let request = request.query("appType", &form).query("serverId", &settings.server);
+        let listed = value(request.json::<Option<Vec<Running>>>()).await?;
+        Ok(runs::running(listed.unwrap_or_default()))
+    }
+
+    /// What the engine says of one container; nothing if it does not answer.
+    pub(super) async fn inspect(&self, container: &str, settings: &Settings) -> Result<Option<Inspected>> {
+        let request = self.client.http().request(&INSPECT).query("containerId", container);
+        value(request.query("serverId", &settings.server).json()).await
+    }
+
+    /// The last lines that the containers of a target have printed.
+    pub(super) async fn service_log(&self, target: &Target, container: Option<&str>, tail: usize) -> Result<String> {
+        let procedures = self.procedures(target).await?;
+        let request = self.client.http().request(&procedures.read_logs).query(procedures.id, target.id());
+        let tail = i64::try_from(tail).ok();
+        let text =
+            value(request.query("containerId", &container).query("tail", &tail).json::<Option<String>>()).await?;
+        Ok(text.unwrap_or_default())
     }
 
     /// Where an application or a compose stack comes from.

@@ -26,6 +26,8 @@ pub(super) struct Procedures {
     pub(super) reload: Operation,
     /// Deploys a database; what has a queue is deployed by the typed client.
     pub(super) deploy: Operation,
+    /// What its containers print.
+    pub(super) read_logs: Operation,
 }
 
 macro_rules! procedures {
@@ -39,6 +41,7 @@ macro_rules! procedures {
             stop: procedures!(Post, $word, "stop").with_timeout(SYNCHRONOUS),
             reload: procedures!(Post, $word, "reload").with_timeout(SYNCHRONOUS),
             deploy: procedures!(Post, $word, "deploy").with_timeout(PULL),
+            read_logs: procedures!(Get, $word, "readLogs"),
         }
     };
     ($method:ident, $word:literal, $verb:literal) => {

@@ -22,6 +22,8 @@ mod coolify_traps;
 #[cfg(feature = "dokploy")]
 mod dokploy;
 #[cfg(feature = "dokploy")]
+mod dokploy_after;
+#[cfg(feature = "dokploy")]
 mod dokploy_days;
 #[cfg(feature = "dokploy")]
 mod dokploy_errors;
