@@ -106,7 +106,7 @@ impl Body {
                     add(&mut all.containers, DeployAllContainer { image_tag: tag, ..DeployAllContainer::new(id) });
                 }
                 TargetKind::Job => {
-                    add(&mut all.jobs, DeployAllJob { git_commit_id: commit, image_tag: tag, ..DeployAllJob::new(id) })
+                    add(&mut all.jobs, DeployAllJob { git_commit_id: commit, image_tag: tag, ..DeployAllJob::new(id) });
                 }
                 TargetKind::Helm => add(
                     &mut all.helms,

@@ -130,5 +130,5 @@ fn job(row: Service) -> Row {
         // A schedule without any event is one that this version cannot read.
         (!events.is_empty()).then_some(events)
     });
-    Row { events, image, ..Row::new(row.name, row.environment, source) }
+    Row { image, events, ..Row::new(row.name, row.environment, source) }
 }

@@ -50,6 +50,7 @@ object! {
 }
 
 /// The status of a service.
+#[expect(clippy::struct_field_names, reason = "the names are those of the document")]
 pub(super) struct Status {
     /// The service.
     pub(super) id: String,

@@ -72,6 +72,34 @@ async fn when_a_service_fails_those_that_had_not_begun_are_cancelled_except_terr
 }
 
 #[tokio::test]
+async fn an_execution_lists_each_stage_with_its_own_status_and_services() {
+    let api = Api::start().await;
+    let services = staged(&api, 5).await;
+    api.fake.advance(12);
+    let listed = async || {
+        let path = format!("/environment/{}/deploymentHistoryV2", api.fake.environment());
+        let past = api.read(&path).await;
+        let stages = past["results"][0]["stages"].as_array().unwrap().iter();
+        let of = |stage: &Value| {
+            (stage["name"].clone(), stage["status"].clone(), stage["services"].as_array().unwrap().len())
+        };
+        stages.map(of).collect::<Vec<_>>()
+    };
+    let first = |status: &str| (json!("DEFAULT"), json!(status), 2);
+    let second = (json!("STAGE 2"), json!("CANCELED"), 1);
+    assert_eq!(listed().await, [first("ONGOING"), second.clone()]);
+    api.fake.advance(100);
+    assert_eq!(listed().await, [first("ERROR"), second]);
+    let log = api.read(&format!("/environment/{}/logs", api.fake.environment())).await;
+    let of = |service: &String| {
+        let mut lines =
+            log.as_array().unwrap().iter().filter(|line| line["details"]["transmitter"]["id"] == json!(service));
+        lines.next().unwrap()["details"]["stage"]["name"].clone()
+    };
+    assert_eq!((of(&services[0]), of(&services[2])), (json!("DEFAULT"), json!("STAGE 2")));
+}
+
+#[tokio::test]
 async fn without_its_quirk_what_had_not_begun_is_not_listed() {
     let api = Api::with(FakeQovery::builder().without(QoveryQuirk::Bystanders)).await;
     let services = staged(&api, 5).await;

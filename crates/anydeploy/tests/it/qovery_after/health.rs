@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anydeploy::{DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Target, TargetKind, Verdict, WatchOptions};
-use anydeploy_fakes::{FakeQovery, QoveryScript};
+use anydeploy_fakes::{FakeQovery, Pace, QoveryScript};
 
-use crate::support::qovery::{manual, quick, running, web};
+use crate::support::qovery::{deployer, manual, quick, running, web};
 
 /// Short times; how long the machine takes for them decides nothing.
 fn soon() -> Healthy {
@@ -85,6 +85,17 @@ async fn a_deployment_that_never_becomes_ready_is_starting_and_then_unhealthy() 
     assert_eq!(qovery.health_of(&target).await.unwrap().health, HealthState::Starting);
     let verdict = qovery.await_health(&target, soon(), quick()).await.unwrap();
     assert!(matches!(&verdict, Verdict::Unhealthy { reason, .. } if reason.contains("DEPLOYING")), "{verdict}");
+}
+
+#[tokio::test]
+async fn what_is_deployed_for_a_while_and_then_ends_well_is_not_unhealthy() {
+    let fake = FakeQovery::builder().pace(Pace::Requests(1)).start().await;
+    let qovery = deployer(&fake);
+    let target = Target::new(TargetKind::Container, fake.container());
+    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(12));
+    fake.deploy_by_someone_else(target.id());
+    let patient = soon().with_degraded_grace(Duration::from_secs(20));
+    assert_eq!(qovery.await_health(&target, patient, quick()).await.unwrap(), Verdict::NoHealthSource);
 }
 
 #[tokio::test]
