@@ -158,6 +158,16 @@ async fn a_lost_operation_that_does_not_show_is_undecidable_and_not_sent_again()
 }
 
 #[tokio::test]
+async fn the_deployment_of_somebody_else_is_not_taken_for_one_that_never_arrived() {
+    let (fake, _, db) = running().await;
+    fake.next_deployment(db.id(), DokployScript::succeeds().lasting(100));
+    fake.deploy_by_someone_else(db.id());
+    let (_network, lossy) = behind(&fake, Fault::ResetBefore, RequestKind::Trigger);
+    let error = lossy.deploy(&DeployRequest::new(db)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Undecidable, "{error:?}");
+}
+
+#[tokio::test]
 async fn an_intent_for_a_database_is_sent_and_recovered_by_another_process() {
     let (fake, dokploy, db) = fresh(DokployDatabase::Libsql).await;
     let intent = dokploy.prepare(&DeployRequest::new(db)).await.unwrap();
