@@ -90,6 +90,24 @@ async fn an_event_that_names_nothing_costs_one_batch() {
     watches.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_event_that_names_one_of_many_targets_costs_one_read() {
+    let memory = MemoryDeployer::new().with_hub(Pace::new(3, 60 * SECOND));
+    let mut watches = Vec::new();
+    for number in 0..50 {
+        let deployment = deployed(&memory, &format!("app-{number}")).await;
+        watches.push(tokio::spawn(IntoFuture::into_future(memory.watch(&deployment.id, seldom()))));
+    }
+    sleep(5 * SECOND).await;
+    let (calls, batches) = (memory.calls(), memory.batches());
+    let mut event = succeeded(&memory);
+    event.target = Some(Target::application("app-7"));
+    assert!(memory.wake(&event));
+    sleep(5 * SECOND).await;
+    assert_eq!((memory.calls() - calls, memory.batches() - batches), (1, 0));
+    watches.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 #[test]
 fn the_form_of_an_event_is_read_again() {
     let mut event = DeploymentEvent::new("alpha".parse().unwrap(), EventKind::Failed, "deployment_failed");

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anydeploy_core::testing::{Call, ScriptedDeployer};
 use anydeploy_core::{
-    Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, FollowEvent,
-    FollowOptions, LogFeed, LogLine, LogOptions, LogPage, Logs, Outcome, Phase, Platform, Result, ServiceLogOptions,
-    Target, WatchEvent, WatchOptions,
+    Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
+    FollowEvent, FollowOptions, Identity, LogFeed, LogLine, LogOptions, LogPage, Logs, Outcome, Phase, Platform,
+    Result, ServiceLogOptions, Target, WatchEvent, WatchOptions,
 };
 use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
@@ -58,6 +58,16 @@ async fn lines_come_once_and_the_outcome_after_the_last_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_reads_in_a_row_that_bring_nothing_end_it() {
+    let deployer = script(&[(Phase::Succeeded, "finished")]);
+    let pages = ["one\n", "one\n", "one\ntwo\n", "one\ntwo\n", "one\ntwo\nthree\n", "one\ntwo\nthree\n"];
+    let pages = pages.into_iter().chain(["one\ntwo\nthree\n"; 3]);
+    let deployer = pages.fold(deployer, |deployer, text| deployer.answer_logs(Ok(page(text))));
+    let reported = reported(deployer, WatchOptions::default()).await;
+    assert_eq!(reported, ["(finished)", "one", "two", "three", "(succeeded)"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_ends_within_two_polls_after_the_end_and_the_last_line() {
     let deployer = script(&[(Phase::Succeeded, "finished")]);
     let deployer = (0..9).fold(deployer, |deployer, _| deployer.answer_logs(Ok(page("all\n"))));
@@ -65,6 +75,20 @@ async fn it_ends_within_two_polls_after_the_end_and_the_last_line() {
     assert_eq!(reported(deployer.clone(), WatchOptions::default()).await, ["(finished)", "all", "(succeeded)"]);
     assert_eq!(deployer.calls().iter().filter(|call| matches!(call, Call::Logs(_))).count(), 3);
     assert!(began.elapsed() <= Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_is_read_by_the_id_that_the_deployment_has_by_then() {
+    let begun = id().with("execution", "7");
+    let later = |phase, raw: &str| Deployment::new(begun.clone(), Identity::Exact, DeploymentStatus::new(phase, raw));
+    let deployer = script(&[(Phase::Queued, "queued")])
+        .answer(Ok(later(Phase::Running, "in_progress")))
+        .answer(Ok(later(Phase::Succeeded, "finished")));
+    let deployer = (0..9).fold(deployer, |deployer, _| deployer.answer_logs(Ok(page("one\n"))));
+    reported(deployer.clone(), WatchOptions::default()).await;
+    let calls = deployer.calls();
+    let reads = calls.iter().filter_map(|call| if let Call::Logs(id) = call { Some(id) } else { None });
+    assert_eq!(reads.last(), Some(&begun), "the last lines are those of the execution");
 }
 
 #[tokio::test(start_paused = true)]
@@ -199,6 +223,34 @@ async fn a_socket_that_begins_again_repeats_no_line() {
         "(succeeded)",
     ];
     assert_eq!(reported, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_came_once_more_after_a_socket_began_otherwise_is_new() {
+    let broken = Some(Err(Error::new(ErrorKind::NoAnswer, "reset")));
+    let first = vec![lines(&["one", "two"]), broken];
+    let second = vec![lines(&["one", "other", "two", "one"]), None];
+    let deployer = fed([first, second], 12, "one\nother\ntwo\none\n");
+    let reported = reported(deployer, WatchOptions::default()).await;
+    let expected = ["(in_progress)", "one", "two", "(no answer 1)", "other", "one", "(finished)", "(succeeded)"];
+    assert_eq!(reported, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_brings_lines_is_opened_again_however_often_it_breaks() {
+    let texts = ["one", "two", "three", "four", "five"];
+    let until = |count: usize| lines(&texts[..count]);
+    let broken = || Some(Err(Error::new(ErrorKind::NoAnswer, "reset")));
+    let mut connections: Vec<_> = (1..5).map(|count| vec![until(count), broken()]).collect();
+    connections.push(vec![until(5), None]);
+    let deployer = fed(connections, 40, &texts.join("\n"));
+    let reported = reported(deployer.clone(), WatchOptions::default()).await;
+    let lines: Vec<_> = reported.iter().filter(|event| !event.starts_with('(')).collect();
+    assert_eq!(
+        (lines, deployer.connections.lock().unwrap().len()),
+        (texts.map(str::to_owned).iter().collect(), 0),
+        "{reported:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

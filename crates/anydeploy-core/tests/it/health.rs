@@ -91,6 +91,27 @@ async fn an_old_container_that_is_well_is_not_the_new_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rollout_that_replaces_one_container_after_the_other_is_no_crash_loop() {
+    let containers =
+        |ids: [&str; 3]| reading(HealthState::Healthy).with_instances(ids.map(|id| Instance::new(id, true)).to_vec());
+    let healthy = Healthy::default().compared_with(containers(["old-1", "old-2", "old-3"]));
+    let step = |poll| match poll {
+        0 => ["new-1", "old-2", "old-3"],
+        1 => ["new-1", "new-2", "old-3"],
+        _ => ["new-1", "new-2", "new-3"],
+    };
+    assert_eq!(verdict(healthy, |poll| containers(step(poll))).await.0, Verdict::Healthy);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nothing_checked_at_first_has_to_be_healthy_for_the_whole_time() {
+    let state = |poll| if poll < 5 { HealthState::Unchecked } else { HealthState::Healthy };
+    let (found, seconds) = verdict(Healthy::default(), |poll| reading(state(poll))).await;
+    assert_eq!(found, Verdict::Healthy);
+    assert!((55..=62).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_health_source_nothing_is_healthy() {
     for health in [HealthState::Unchecked, HealthState::Unknown] {
         let (found, _) = verdict(Healthy::default(), |_| reading(health)).await;
@@ -125,6 +146,18 @@ async fn failed_reads_say_nothing_and_shorten_nothing() {
     let began = Instant::now();
     assert_eq!(deployer.await_health(&web(), Healthy::default(), options()).await, Ok(Verdict::Healthy));
     assert!(began.elapsed() >= SECOND * (15 + 30), "{:?}", began.elapsed());
+
+    // For longer than settle and grace together; then it starts, which takes it some seconds.
+    let mut deployer = ScriptedDeployer::new();
+    for poll in 0..40 {
+        deployer = deployer.answer_health(match poll {
+            0..20 => Err(Error::new(ErrorKind::Unavailable, "502")),
+            20..22 => Ok(reading(HealthState::Starting)),
+            _ => Ok(reading(HealthState::Healthy)),
+        });
+    }
+    let patient = options().with_tolerated_failures(100);
+    assert_eq!(deployer.await_health(&web(), Healthy::default(), patient).await, Ok(Verdict::Healthy));
 
     let refused = ScriptedDeployer::new().answer_health(Err(Error::new(ErrorKind::NotFound, "no")));
     let refused = refused.answer_health(Err(Error::new(ErrorKind::NotFound, "no")));

@@ -100,6 +100,13 @@ mod tests {
     }
 
     #[test]
+    fn a_full_answer_may_lack_older_lines() {
+        for (lines, truncated) in [(MAX_LOG_LINES - 1, false), (MAX_LOG_LINES, true)] {
+            assert_eq!(read(&"x\n".repeat(lines), MAX_LOG_LINES).truncated, truncated, "{lines}");
+        }
+    }
+
+    #[test]
     fn a_service_with_several_containers_asks_for_one_of_them() {
         let service = |parts: Value| -> ServiceOrDatabase {
             serde_json::from_value(json!({ "uuid": "s", "applications": parts, "databases": [] })).unwrap()

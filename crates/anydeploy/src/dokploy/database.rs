@@ -259,7 +259,33 @@ impl<'a> DatabaseTrigger<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use anydeploy_fakes::{DokployDatabase, FakeDokploy};
+
     use super::*;
+
+    #[tokio::test]
+    async fn the_status_proves_nothing_where_an_earlier_trigger_may_have_changed_it() {
+        let fake = FakeDokploy::start().await;
+        let dokploy = Dokploy::builder().url(fake.url()).token(fake.token()).build().unwrap();
+        let target = Target::database(fake.add_database(DokployDatabase::Postgres, "db"));
+        let request = DeployRequest::new(target.clone());
+        let before = Before::read(&dokploy, &target, Operation::Deploy).await.unwrap();
+        let mut trigger = DatabaseTrigger::new(&dokploy, &request, before);
+        fake.deploy_by_someone_else(target.id());
+        let place = dokploy.api.place(&target);
+        for overlaps in [false, true] {
+            let turn = Turn::take(&place, &target).await;
+            let search = Search::of_own(&turn, Duration::ZERO);
+            let resolution = trigger.search_once(search).await.unwrap();
+            assert_eq!(matches!(resolution, Resolution::Unresolved(_)), overlaps, "{resolution:?}");
+            turn.end_without();
+            // Given up before its end was known, so that its end may show at any time.
+            let mut earlier = Turn::take(&place, &target).await;
+            earlier.sent(Duration::from_hours(1));
+        }
+    }
 
     #[test]
     fn what_the_id_of_an_operation_says_is_written_as_it_was_read() {

@@ -204,6 +204,15 @@ mod tests {
     }
 
     #[test]
+    fn without_a_duration_a_service_lasts_from_its_first_line_to_its_last() {
+        let mut part = part("web", "DEPLOYED");
+        part["total_duration"] = Value::Null;
+        let log = [line(1, "web", "Build", None), line(7, "web", "Deploy", None), line(9, "env", "Deploy", None)];
+        let tree = explained(json!([{ "services": [part] }]), &log);
+        assert_eq!(tree.stages[0].services[0].duration, Some(Duration::from_secs(6)));
+    }
+
+    #[test]
     fn what_says_that_it_was_cancelled_is_no_error() {
         let stages = json!([{ "services": [part("db", "CANCELED"), part("web", "DEPLOYMENT_ERROR")] }]);
         let log = [

@@ -177,3 +177,44 @@ impl Trigger for SelectionTrigger<'_> {
         Pending::of(&deployment.id).ok().map(|pending| left(&pending, &self.qovery.timing))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use anydeploy_fakes::{FakeQovery, Pace};
+
+    use super::*;
+    use crate::TargetKind;
+
+    #[tokio::test]
+    async fn what_an_earlier_poll_found_counts_only_if_the_last_one_finds_it_too() {
+        let fake = FakeQovery::builder().pace(Pace::Manual).start().await;
+        let qovery = Qovery::builder().url(fake.url()).token(fake.token()).build().unwrap();
+        let (web, worker) = (fake.application(), fake.container());
+        let requests = [Target::application(&web), Target::new(TargetKind::Container, &worker)].map(DeployRequest::new);
+        let environment = fake.environment();
+        let mut turn = Turn::take(&qovery.api.place(&environment), &Target::environment(&environment)).await;
+        let observed = Observed::read(&qovery, &environment).await.unwrap();
+        let mut plans = Vec::new();
+        for request in &requests {
+            let (_, named) = resolve_request(&qovery.api, request, request.target()).await.unwrap();
+            let baseline = observed.baseline(request.target(), Action::Deploy, request.revision()).await.unwrap();
+            plans.push(Plan::together(request.target().clone(), environment.clone(), named, baseline));
+        }
+        let found = Mutex::new(vec![None; plans.len()]);
+        let trigger = SelectionTrigger { qovery: &qovery, environment: environment.clone(), plans, found };
+        turn.sent(qovery.timing.trigger_settles);
+        let search = || Search::of_own(&turn, qovery.timing.acted_on_within());
+        // Behind a deployment, the requests of one token are merged into one.
+        fake.deploy_by_someone_else(&fake.add_database("db"));
+        fake.deploy_by_another_program(&web);
+        fake.deploy_by_another_program(&worker);
+        assert!(matches!(trigger.search_all(search()).await, Ok(Resolution::Likely(_))));
+        assert!(trigger.found.lock().unwrap().iter().all(Option::is_some));
+        fake.advance(100);
+        fake.deploy_by_another_program(&web);
+        fake.advance(100);
+        let resolution = trigger.search_all(search()).await;
+        assert!(!matches!(resolution, Ok(Resolution::Likely(_) | Resolution::Found(_))), "{resolution:?}");
+        assert!(trigger.found.lock().unwrap().iter().all(Option::is_none));
+    }
+}

@@ -85,6 +85,18 @@ fn connections_are_bounded_and_some_are_kept_for_triggers() {
 }
 
 #[test]
+fn of_two_connections_that_share_a_credential_the_stricter_bound_holds() {
+    let default = MAX_IN_FLIGHT;
+    for (first, second, holds) in
+        [(None, None, default), (None, Some(99), 99), (Some(4), None, 4), (Some(4), Some(2), 2), (Some(2), Some(4), 2)]
+    {
+        let mut ledger = Ledger::new(Budget::unlimited(), first, Rng::with_seed(7));
+        ledger.merge(Budget::unlimited(), second);
+        assert_eq!(ledger.max_in_flight(Class::Trigger), holds, "{first:?} {second:?}");
+    }
+}
+
+#[test]
 fn the_last_of_what_others_leave_is_for_triggers() {
     let now = Instant::now();
     // Ours is one of the requests that are used, and the window ends a minute after its answer.
@@ -135,6 +147,17 @@ fn a_limit_that_an_answer_names_corrects_the_budget() {
             assert_eq!(wait(&ledger, Class::Read, now) > 0, waits, "{budget:?} {limit} {sent}");
         }
     }
+}
+
+#[test]
+fn an_answer_that_names_no_limit_takes_back_none() {
+    let now = Instant::now();
+    let named = Standing { limit: Some(60), ..Standing::default() };
+    let mut ledger = after(Budget::assumed(200, MINUTE), 47, named, now);
+    assert_eq!(wait(&ledger, Class::Read, now), 0);
+    let known = ledger.send(Class::Read, now);
+    ledger.end(Class::Read, known, Ended::Answered(Standing::default()), now);
+    assert_eq!(wait(&ledger, Class::Read, now), 60);
 }
 
 #[test]
@@ -214,6 +237,17 @@ fn a_refusal_holds_everything_back_and_then_lets_one_after_the_other_go() {
     let known = ledger.send(Class::Read, first + SPREAD);
     ledger.end(Class::Read, known, Ended::Unanswered, first + SPREAD);
     assert_eq!(ledger.slot(Class::Trigger, 0, first + SPREAD).at, first + SPREAD, "for a minute");
+}
+
+#[test]
+fn a_shorter_wait_that_is_asked_for_later_lets_nothing_go_earlier() {
+    let (now, mut ledger) = (Instant::now(), ledger(Budget::assumed(200, MINUTE)));
+    let sent = [20, 2].map(|seconds| (ledger.send(Class::Read, now), Duration::from_secs(seconds)));
+    for (known, wait) in sent {
+        let standing = Standing { is_refusal: true, wait: Some(wait), ..Standing::default() };
+        ledger.end(Class::Read, known, Ended::Answered(standing), now);
+    }
+    assert!(wait(&ledger, Class::Trigger, now) >= 20);
 }
 
 #[test]

@@ -55,6 +55,14 @@ async fn a_server_that_is_not_reachable_says_nothing_of_the_health() {
 }
 
 #[tokio::test]
+async fn restarts_are_counted_for_each_kind_that_has_a_count() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    for (target, restarts) in targets(&fake).iter().zip([Some(0), None, Some(0)]) {
+        assert_eq!(coolify.health_of(target).await.unwrap().restarts, restarts, "{target}");
+    }
+}
+
+#[tokio::test]
 async fn finished_beside_running_unhealthy_is_not_healthy() {
     let fake = FakeCoolify::builder().pace(Pace::Requests(1)).start().await;
     let coolify = deployer(&fake, fake.token());

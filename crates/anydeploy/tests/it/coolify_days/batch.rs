@@ -132,6 +132,7 @@ async fn the_phantom_id_of_one_application_is_not_taken_for_its_deployment() {
     assert_eq!(results[1].unwrap_err(), ErrorKind::AlreadyRunning);
     let error = report.entries[1].result.as_ref().unwrap_err();
     assert_eq!(error.last().map(uuid), Some(&*fake.triggered()[0].id));
+    assert_eq!(report.also, [""; 0], "what is said of an application is said by its entry");
 }
 
 #[tokio::test]

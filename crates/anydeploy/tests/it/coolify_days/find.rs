@@ -41,7 +41,13 @@ async fn services_are_found_by_project_and_environment() {
     assert_eq!(ids(found(ServiceQuery::all().with_environment("staging")).await), [staging]);
     let named = ServiceQuery::named("web").with_environment("production");
     assert_eq!(ids(found(named.clone()).await), [fake.application(), shop.clone()]);
-    assert_eq!(ids(found(named.with_project("Shop")).await), [shop]);
+    assert_eq!(ids(found(named.with_project("Shop")).await), [shop.clone()]);
+    let client = coolify_client::Client::new(fake.url(), fake.token()).unwrap();
+    let projects = client.list_projects().await.unwrap().into_value();
+    let project = projects.iter().find(|project| project.name.as_deref() == Some("Shop")).unwrap();
+    let project = client.get_project_by_uuid(&project.uuid).await.unwrap().into_value();
+    let environment = project.environments.iter().find(|one| one.name.as_deref() == Some("production")).unwrap();
+    assert_eq!(ids(found(ServiceQuery::all().with_environment(&environment.uuid)).await), [shop], "by its id");
     assert!(found(ServiceQuery::all().with_project("shop")).await.is_empty(), "names are compared exactly");
     let query = ServiceQuery::all().with_project("Shop").with_kind(TargetKind::Database);
     assert_eq!(names(&found(query).await), ["web"]);

@@ -69,6 +69,17 @@ async fn a_stream_lists_each_deployment_once() {
 }
 
 #[tokio::test]
+async fn pages_of_one_deployment_follow_each_other() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    let all = deploy(&fake, 3);
+    let web = Target::application(fake.application());
+    let sent = fake.requests().len();
+    let stream = coolify.history_stream(&web, HistoryOptions::newest(1));
+    let listed: Vec<Deployment> = stream.try_collect().await.unwrap();
+    assert_eq!((ids(&listed), fake.requests().len() - sent), (ids_of(&all), 4), "the last page is empty");
+}
+
+#[tokio::test]
 async fn a_page_ends_by_a_short_page_and_not_by_the_number_of_rows() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let web = Target::application(fake.application());

@@ -35,6 +35,10 @@ async fn the_previews_of_an_application_are_listed_by_number_with_their_urls() {
     assert_eq!((found.state, found.raw_state.as_str()), (ServiceState::Running, "done"));
     assert_eq!(found.url.as_deref(), Some("https://preview-7.example.test"));
     assert!(found.deployed_at.is_some() && previews[0].deployed_at.is_none());
+    fake.deploy_by_someone_else(seventh.id());
+    fake.advance(10);
+    let again = dokploy.previews_of(&web).await.unwrap();
+    assert!(again[1].deployed_at > found.deployed_at, "{again:?}");
     let unknown = dokploy.previews_of(&Target::application("nosuchnosuch")).await.unwrap_err();
     assert_eq!(unknown.kind(), ErrorKind::NotFound, "the server lists nothing for it");
 }

@@ -96,6 +96,21 @@ async fn what_waits_or_has_just_begun_did_nothing_and_what_never_was_is_not_foun
 }
 
 #[tokio::test]
+async fn one_behind_the_first_page_of_the_history_is_explained() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let deployment = qovery.deploy(&web(&fake)).await.unwrap();
+    let id = step_to_the_end(&fake, &qovery, deployment).await.id;
+    let database = fake.add_database("db");
+    for _ in 0..60 {
+        fake.deploy_by_someone_else(&database);
+        fake.advance(100);
+    }
+    let tree = qovery.explain(&id).await.unwrap();
+    let service = &tree.stages[0].services[0];
+    assert_eq!((service.name.as_str(), service.status.phase), ("web", Phase::Succeeded));
+}
+
+#[tokio::test]
 async fn one_that_goes_on_is_explained_so_far() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.next_deployment(&fake.application(), QoveryScript::hangs().log(["one"]));

@@ -1,10 +1,12 @@
 //! Several services of one environment in one request, and the deployment of each.
 
+use std::time::Duration;
+
 use anydeploy::{
     DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, JobEvent, Method, Outcome, Phase, Qovery, RanRevision,
     Revision, Selection, Target, TargetKind,
 };
-use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, QoveryQuirk, QoveryScript, RequestKind};
+use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryQuirk, QoveryScript, RequestKind};
 use serde_json::json;
 
 use crate::support::qovery::{behind, execution, manual, ours, quick, running, step_to_the_end, triggers};
@@ -105,6 +107,33 @@ async fn a_selection_whose_answer_is_lost_is_found_for_each_service_and_never_se
                 }
             }
             Err(error) => assert_eq!((sent, error.kind()), (0, ErrorKind::NotTriggered), "{error:#}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_another_program_deploys_is_not_taken_for_a_selection_that_never_arrived() {
+    for others in [1, 2] {
+        let (fake, _) = manual(FakeQovery::builder()).await;
+        let plan = FaultPlan::always(Fault::ResetBefore).on([RequestKind::Trigger]).limit(1);
+        let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+        let grace = Duration::from_millis(600);
+        let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(grace).build().unwrap();
+        let selection = both(&fake);
+        let meanwhile = async {
+            while network.injected().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            [fake.application(), fake.container()]
+                .iter()
+                .take(others)
+                .for_each(|id| fake.deploy_by_another_program(id));
+            // Until they are listed.
+            fake.advance(3);
+        };
+        let (report, ()) = futures::join!(qovery.deploy_selection(&selection), meanwhile);
+        for entry in report.unwrap().entries {
+            assert_eq!(entry.result.unwrap_err().kind(), ErrorKind::Undecidable, "{others}");
         }
     }
 }
