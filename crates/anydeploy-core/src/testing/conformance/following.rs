@@ -16,7 +16,7 @@ const WHOLE: LogOptions = LogOptions::tail(10_000);
 pub async fn a_followed_log_is_the_log_and_ends_as_a_watch(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Logs) {
-        return not_offered("logs");
+        return not_offered("`logs` is not offered");
     }
     for ending in [Ending::Succeeds, Ending::Fails] {
         let target = target(harness, &[ending]).await?;
@@ -51,7 +51,7 @@ pub async fn a_followed_log_is_the_log_and_ends_as_a_watch(harness: &dyn Harness
 pub async fn what_is_stopped_is_never_healthy(harness: &dyn Harness) -> Verdict {
     let deployer = harness.deployer();
     if !deployer.offers(Method::Health) {
-        return not_offered("health");
+        return not_offered("`health` is not offered");
     }
     let Some(target) = harness.running_target().await else { return skip("the harness has no running target") };
     let can = |ability| deployer.capabilities().can(target.kind(), ability);

@@ -128,11 +128,15 @@ fn an_error_with_what_was_written() {
 #[test]
 fn capabilities_with_actions_and_abilities() {
     // Those that there were when the golden file was made.
-    const ABILITIES: [Ability; 7] = [
+    const ABILITIES: [Ability; 11] = [
         Ability::Start,
         Ability::Stop,
         Ability::Rollback,
         Ability::Variables,
+        Ability::Previews,
+        Ability::Domains,
+        Ability::DeployByTag,
+        Ability::DeployTogether,
         Ability::History,
         Ability::Cancel,
         Ability::Logs,
