@@ -30,6 +30,8 @@
 //!   Deployments of previews, and of services that the key may not see, are not listed: a job that waited for one of them
 //!   counts as never triggered once its tag is gone.
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
+//!   How it runs is read from the tasks and containers of the engine; an empty list, which is also the answer where the
+//!   engine failed, says nothing.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
 //!   them.
 //!   Every request counts twice against the limits of a key.
@@ -126,6 +128,7 @@ mod setting;
 mod settings;
 mod state;
 mod status;
+mod tail;
 mod trigger;
 mod under_way;
 mod variables;

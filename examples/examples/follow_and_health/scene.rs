@@ -4,8 +4,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{Budget, Coolify, Deployer, Qovery, Result, Target, Verdict};
-use anydeploy_fakes::{CoolifyScript, FakeCoolify, FakeQovery, QoveryScript};
+use anydeploy::{Budget, Coolify, Deployer, Dokploy, Qovery, Result, Target, Verdict};
+use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 
 /// Why a deployment fails here.
 const FAILURE: &str = "npm ERR! missing script: build";
@@ -27,7 +27,7 @@ pub(crate) struct Scene {
 
 /// The three platforms.
 pub(crate) async fn all() -> Result<Vec<Scene>> {
-    Ok(vec![coolify().await?, qovery().await?])
+    Ok(vec![coolify().await?, dokploy().await?, qovery().await?])
 }
 
 /// Qovery reports by REST how the last action went, and not how the containers run.
@@ -58,6 +58,29 @@ async fn coolify() -> Result<Scene> {
         steady_verdict: Verdict::Healthy,
         crashing: Target::application(crashing),
         crash: Box::new(move || server.set_status(&id, "restarting:unknown")),
+        is_caught: is_unhealthy,
+        broken: Target::application(broken),
+        _server: Box::new(fake),
+    })
+}
+
+/// On Dokploy the tasks of the engine show a crash, and the health checks of the containers that all is well.
+async fn dokploy() -> Result<Scene> {
+    let fake = Arc::new(FakeDokploy::start().await);
+    let [steady, crashing, broken] = ["steady", "crashing", "broken"].map(|name| fake.add_application(name));
+    for application in [&steady, &crashing] {
+        fake.set_health_check(application, Some("healthy"));
+        fake.every_deployment(application, DokployScript::succeeds().log(["npm run build"]));
+    }
+    fake.every_deployment(&broken, DokployScript::fails_with(FAILURE).log(["npm run build"]));
+    let deployer = Arc::new(Dokploy::builder().url(fake.url()).token(fake.token()).build()?);
+    let (server, id) = (Arc::clone(&fake), crashing.clone());
+    Ok(Scene {
+        deployer,
+        steady: Target::application(steady),
+        steady_verdict: Verdict::Healthy,
+        crashing: Target::application(crashing),
+        crash: Box::new(move || server.set_task_state(&id, "Failed", "task: non-zero exit (1)")),
         is_caught: is_unhealthy,
         broken: Target::application(broken),
         _server: Box::new(fake),

@@ -207,7 +207,9 @@ mod tests {
         let platform = Platform { window: 10_000, unique: false };
         let (mut reader, mut log) = (Reader::new(Aligner::new(), Some(2)), Log::default());
         let mut read = |texts: &[u8]| {
-            texts.iter().for_each(|text| log.append(*text, platform));
+            for text in texts {
+                log.append(*text, platform);
+            }
             let news =
                 runtime.block_on(reader.read(false, |tail| ready(Ok(log.page(tail, 0, 10_000))).boxed())).unwrap();
             let texts: Vec<_> = news.lines.into_iter().map(|line| line.text).collect();

@@ -76,5 +76,7 @@ fn tail(call: &Call<'_>) -> Result<usize, Failure> {
 fn stamped(lines: &[String], tail: usize) -> String {
     let first = lines.len().saturating_sub(tail);
     let stamp = |index: usize| format!("2026-11-29T11:{:02}:{:02}.859000000Z", index / 60 % 60, index % 60);
-    lines.iter().enumerate().skip(first).map(|(index, line)| format!("{} {line}\n", stamp(index))).collect()
+    let lines: Vec<String> =
+        lines.iter().enumerate().skip(first).map(|(index, line)| format!("{} {line}\n", stamp(index))).collect();
+    lines.concat()
 }

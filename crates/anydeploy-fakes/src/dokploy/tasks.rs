@@ -41,22 +41,17 @@ impl Tasks {
 
     /// Puts new tasks in the place of all; without a node for them, they wait beside the old ones.
     pub(super) fn replace(&mut self, replicas: u64, has_node: bool) {
-        if has_node {
+        let (current, error) = if has_node {
             self.end(|_| true, "Shutdown", "");
-        }
+            ("Running", "")
+        } else {
+            ("Pending", "no suitable node (insufficient resources on 1 node)")
+        };
         for part in self.parts.clone() {
             for slot in 1..=replicas {
-                self.start(&part, slot);
+                self.start(&part, slot, current, error);
             }
         }
-        if !has_node {
-            for task in self.listed.iter_mut().filter(|task| task.is_wanted && task.current == "Starting") {
-                task.current = "Pending".to_owned();
-                task.error = "no suitable node (insufficient resources on 1 node)".to_owned();
-            }
-            return;
-        }
-        self.say("Running", "");
     }
 
     /// Ends tasks above `replicas`, and starts what is missing below.
@@ -65,8 +60,7 @@ impl Tasks {
         for part in self.parts.clone() {
             for slot in 1..=replicas {
                 if !self.wanted().any(|task| task.part == part && task.slot == slot) {
-                    self.start(&part, slot);
-                    self.listed[0].current = "Running".to_owned();
+                    self.start(&part, slot, "Running", "");
                 }
             }
         }
@@ -77,8 +71,7 @@ impl Tasks {
         let crashed: Vec<_> = self.wanted().map(|task| (task.part.clone(), task.slot)).collect();
         self.end(|_| true, "Failed", error);
         for (part, slot) in crashed {
-            self.start(&part, slot);
-            self.listed[0].current = "Running".to_owned();
+            self.start(&part, slot, "Running", "");
         }
     }
 
@@ -101,12 +94,11 @@ impl Tasks {
         self.listed.iter().filter(|task| task.is_wanted)
     }
 
-    fn start(&mut self, part: &str, slot: u64) {
+    fn start(&mut self, part: &str, slot: u64, current: &str, error: &str) {
         self.made += 1;
         let id = format!("{}task{:04}", self.stem, self.made);
-        let (part, current) = (part.to_owned(), "Starting".to_owned());
-        let task = Task { id, part, slot, is_wanted: true, current, error: String::new(), restarts: 0 };
-        self.listed.insert(0, task);
+        let (part, current, error) = (part.to_owned(), current.to_owned(), error.to_owned());
+        self.listed.insert(0, Task { id, part, slot, is_wanted: true, current, error, restarts: 0 });
     }
 
     fn end(&mut self, ends: impl Fn(&Task) -> bool, current: &str, error: &str) {

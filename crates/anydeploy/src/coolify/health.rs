@@ -59,10 +59,11 @@ fn health(raw: &str) -> HealthState {
     match (words.next().unwrap_or_default(), words.next()) {
         ("running", Some("healthy")) => HealthState::Healthy,
         ("running", Some("unknown") | None) => HealthState::Unchecked,
-        ("running", Some("unhealthy")) => HealthState::Degraded,
         ("starting" | "created", _) => HealthState::Starting,
         // A container that is being restarted has crashed.
-        ("restarting" | "degraded" | "exited" | "dead" | "paused" | "removing", _) => HealthState::Degraded,
+        ("running", Some("unhealthy")) | ("restarting" | "degraded" | "exited" | "dead" | "paused" | "removing", _) => {
+            HealthState::Degraded
+        }
         _ => HealthState::Unknown,
     }
 }

@@ -84,10 +84,8 @@ async fn application(api: &Api, target: &Target, timing: &Timing) -> Result<Seen
     if !under_way.is_empty() {
         let ids = under_way.iter().map(|row| Pending::row(&row.deployment_uuid).id(target)).collect();
         seen.state = seen.state.with_under_way(ids).with_busy(Some(UNDER_WAY.to_owned()));
-    } else if seen.is_down() {
-        if is_unseen(api, target, at, timing).await? {
-            seen.state = seen.state.with_busy(Some(JUST_ENDED.to_owned()));
-        }
+    } else if seen.is_down() && is_unseen(api, target, at, timing).await? {
+        seen.state = seen.state.with_busy(Some(JUST_ENDED.to_owned()));
     }
     Ok(seen)
 }

@@ -8,13 +8,8 @@ use super::pending::row_of;
 use super::read::read;
 use super::reason::reason;
 use super::service_log;
+use super::tail::{MAX_LOG_LINES, read_tail};
 use crate::{DeploymentId, Error, LogOptions, LogPage, Logs, Result, ServiceLogOptions, Target, TargetKind, platform};
-
-/// The most lines that Dokploy gives out at once.
-pub(super) const MAX_LOG_LINES: usize = 10_000;
-
-/// What a server says of a command that prints too much.
-const TOO_LARGE: &str = "maxBuffer length exceeded";
 
 /// How many lines are read to find the reason of a failure.
 const MIN_REASON_LINES: usize = 100;
@@ -30,24 +25,6 @@ impl Logs for Dokploy {
         options: ServiceLogOptions,
     ) -> BoxFuture<'a, Result<LogPage>> {
         async move { service_log::read(self, target, &options).await }.boxed()
-    }
-}
-
-/// Reads the last lines of a log, of which it asks for half as often as the text is larger than the server gives out, and
-/// returns how many it asked for in the end.
-///
-/// The limit is 1 MiB, above which the answer is 500 with this sentence (0.30.2).
-pub(super) async fn read_tail<R: Future<Output = Result<String>>>(
-    mut lines: usize,
-    read: impl Fn(usize) -> R,
-) -> Result<(String, usize)> {
-    loop {
-        match read(lines).await {
-            Err(error) if lines > 1 && error.server_message().is_some_and(|said| said.contains(TOO_LARGE)) => {
-                lines /= 2
-            }
-            answer => return Ok((answer?, lines)),
-        }
     }
 }
 

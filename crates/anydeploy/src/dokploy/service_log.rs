@@ -4,8 +4,8 @@
 //! stack asks for a container, and does not compare it with its own.
 //! Where nothing runs, the command fails with 500; for a container that is not there, the error of the engine is the text.
 
-use super::logs::{MAX_LOG_LINES, read_tail};
 use super::runs::Running;
+use super::tail::{MAX_LOG_LINES, read_tail};
 use super::{Dokploy, error::is_of_command};
 use crate::adapter::parse_timestamp;
 use crate::{
