@@ -169,7 +169,7 @@ mod tests {
         })
     }
 
-    fn explained(stages: Value, log: &[Value]) -> Explanation {
+    fn explained(stages: &Value, log: &[Value]) -> Explanation {
         let entry = serde_json::from_value(json!({
             "identifier": { "execution_id": "e1" }, "status": "DEPLOYMENT_ERROR", "stages": stages,
         }));
@@ -193,7 +193,7 @@ mod tests {
             line(6, "web", "Recap", None),
             line(9, "web", "DeployedError", Some("Deploy of Application failed")),
         ];
-        let tree = explained(stages, &log);
+        let tree = explained(&stages, &log);
         let service = &tree.stages[0].services[0];
         let steps: Vec<_> = service.steps.iter().map(|step| (step.name.as_str(), step.duration.unwrap())).collect();
         let seconds = Duration::from_secs;
@@ -219,7 +219,7 @@ mod tests {
             line(1, "db", "Cancelled", Some("Deployment of db has been cancelled")),
             line(2, "web", "DeployedError", Some("exit code 1")),
         ];
-        let tree = explained(stages, &log);
+        let tree = explained(&stages, &log);
         let (_, service, step) = tree.first_error().unwrap();
         assert_eq!((service.name.as_str(), step.error.as_deref()), ("web", Some("exit code 1")));
         assert_eq!(tree.stages[0].services[0].status.phase, Phase::Failed);
@@ -233,7 +233,7 @@ mod tests {
             line(2, "web", "DeployedError", Some("exit code 1")),
             line(3, "env", "DeployedError", Some("the deployment failed")),
         ];
-        let tree = explained(stages, &log);
+        let tree = explained(&stages, &log);
         assert_eq!(tree.first_error().unwrap().2.error.as_deref(), Some("exit code 1"));
         let last = tree.stages.last().unwrap();
         assert_eq!((last.name.as_str(), last.services[0].name.as_str()), ("Environment", "env"));
