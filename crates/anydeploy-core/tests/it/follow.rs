@@ -87,8 +87,8 @@ async fn the_log_is_read_by_the_id_that_the_deployment_has_by_then() {
     let deployer = (0..9).fold(deployer, |deployer, _| deployer.answer_logs(Ok(page("one\n"))));
     reported(deployer.clone(), WatchOptions::default()).await;
     let calls = deployer.calls();
-    let reads = calls.iter().filter_map(|call| if let Call::Logs(id) = call { Some(id) } else { None });
-    assert_eq!(reads.last(), Some(&begun), "the last lines are those of the execution");
+    let mut reads = calls.iter().filter_map(|call| if let Call::Logs(id) = call { Some(id) } else { None });
+    assert_eq!(reads.next_back(), Some(&begun), "the last lines are those of the execution");
 }
 
 #[tokio::test(start_paused = true)]
