@@ -1,5 +1,7 @@
 //! What the unit tests of several adapters share: generated dotenv texts, and intents that earlier versions stored.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
+
 use std::fs;
 
 use proptest::prelude::*;

@@ -187,6 +187,7 @@ impl Logs for Fed {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is an entry of what a connection brings")]
 fn lines(texts: &[&str]) -> Option<Result<Vec<LogLine>>> {
     Some(Ok(texts.iter().map(|text| LogLine::new(*text)).collect()))
 }

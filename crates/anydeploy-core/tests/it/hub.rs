@@ -143,7 +143,7 @@ impl BatchRead for Slow {
             if let Some((index, last)) = ids.iter().enumerate().next_back() {
                 report(index, self.0.deployment(last).await);
             }
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         .boxed()
     }

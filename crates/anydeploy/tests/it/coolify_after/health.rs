@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Target, TargetKind, Verdict, WatchOptions,
+    DeployRequest, Deployer, DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Target, TargetKind, Verdict,
+    WatchOptions,
 };
 use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify, Pace};
 

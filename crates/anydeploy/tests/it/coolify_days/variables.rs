@@ -128,8 +128,8 @@ async fn whether_a_value_is_literal_is_a_change_by_itself() {
             assert!(coolify.plan_variables(target, &wanted(true), options).await.unwrap().is_empty(), "{target}");
         }
         // What is not asked for stays.
-        let plain = DesiredVariables::new().set("PRICE", "5$");
-        assert!(coolify.plan_variables(target, &plain, PlanOptions::merge()).await.unwrap().is_empty(), "{target}");
+        let alike = DesiredVariables::new().set("PRICE", "5$");
+        assert!(coolify.plan_variables(target, &alike, PlanOptions::merge()).await.unwrap().is_empty(), "{target}");
     }
 }
 

@@ -182,7 +182,7 @@ async fn a_deployment_that_succeeds_and_stays_well_is_a_healthy_rollout() {
     let fake = FakeDokploy::builder().pace(Pace::Requests(1)).start().await;
     let dokploy = deployer(&fake, Duration::from_secs(3));
     fake.set_health_check(&fake.application(), Some("healthy"));
-    let rollout = dokploy.deploy_until_healthy(&request(&fake.application()), quick(), soon()).await.unwrap();
+    let rollout = dokploy.deploy_until_healthy(&request(&fake.application()), soon(), quick()).await.unwrap();
     assert!(matches!(rollout.outcome, Outcome::Succeeded(_)) && rollout.is_healthy(), "{rollout}");
 }
 
