@@ -208,7 +208,7 @@ mod tests {
         let mut part = part("web", "DEPLOYED");
         part["total_duration"] = Value::Null;
         let log = [line(1, "web", "Build", None), line(7, "web", "Deploy", None), line(9, "env", "Deploy", None)];
-        let tree = explained(json!([{ "services": [part] }]), &log);
+        let tree = explained(&json!([{ "services": [part] }]), &log);
         assert_eq!(tree.stages[0].services[0].duration, Some(Duration::from_secs(6)));
     }
 

@@ -41,7 +41,7 @@ async fn services_are_found_by_project_and_environment() {
     assert_eq!(ids(found(ServiceQuery::all().with_environment("staging")).await), [staging]);
     let named = ServiceQuery::named("web").with_environment("production");
     assert_eq!(ids(found(named.clone()).await), [fake.application(), shop.clone()]);
-    assert_eq!(ids(found(named.with_project("Shop")).await), [shop.clone()]);
+    assert_eq!(ids(found(named.with_project("Shop")).await), std::slice::from_ref(&shop));
     let client = coolify_client::Client::new(fake.url(), fake.token()).unwrap();
     let projects = client.list_projects().await.unwrap().into_value();
     let project = projects.iter().find(|project| project.name.as_deref() == Some("Shop")).unwrap();
