@@ -72,6 +72,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         )
         .with_variable("RUST_TEST_THREADS", TEST_THREADS),
         Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
+        Step::cargo("finding and selecting run", &format!("run --locked --example find_and_select --features {everything}")),
         Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),
         Step::cargo(
             "environments by the typed client run",
