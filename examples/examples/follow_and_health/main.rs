@@ -24,7 +24,7 @@ use scene::Scene;
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// How long it may be degraded here; by default it is a minute.
-const GRACE: Duration = Duration::from_millis(600);
+const GRACE: Duration = Duration::from_secs(3);
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy::{Budget, Coolify, Deployer, Dokploy, Qovery, Result, Target, Verdict};
+use anydeploy::{Budget, Coolify, Deployer, Dokploy, Qovery, Result, Target, Timing, Verdict};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 
 /// Why a deployment fails here.
@@ -49,8 +49,9 @@ async fn coolify() -> Result<Scene> {
         fake.every_deployment(application, CoolifyScript::succeeds().health_checked().log(["npm run build"]));
     }
     fake.every_deployment(&broken, CoolifyScript::fails_with(FAILURE).log(["npm run build"]));
-    let deployer =
-        Arc::new(Coolify::builder().url(fake.url()).token(fake.token()).budget(Budget::unlimited()).build()?);
+    let builder = Coolify::builder().url(fake.url()).token(fake.token()).budget(Budget::unlimited());
+    // What Coolify shows right after a deployment may be old: for ten seconds, and for one here.
+    let deployer = Arc::new(builder.timing(Timing::scaled_to(Duration::from_secs(1))).build()?);
     let (server, id) = (Arc::clone(&fake), crashing.clone());
     Ok(Scene {
         deployer,
