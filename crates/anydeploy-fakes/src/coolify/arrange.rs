@@ -109,7 +109,7 @@ impl FakeCoolify {
     /// Makes a commit the newest one of a branch of the repository that an application is built from.
     ///
     /// Its deployments resolve `HEAD` to the newest commit of their branch, which is `main` until it is changed; a
-    /// [script](CoolifyScript::resolving_to) that names a commit comes first.
+    /// [script](crate::CoolifyScript::resolving_to) that names a commit comes first.
     /// Without either, `HEAD` stays as it is.
     ///
     /// # Panics
