@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use anydeploy_core::testing::{MemoryDeployer, Script};
 use anydeploy_core::{
-    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentEvent, EventKind, Pace, Target, WatchEvent,
-    WatchOptions,
+    DeployRequest, Deployer, DeployerExt, Deployment, DeploymentEvent, EventKind, Outcome, Pace, Result, Target,
+    WatchEvent, WatchOptions,
 };
 use futures::StreamExt;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -25,6 +26,17 @@ async fn deployed(memory: &MemoryDeployer, name: &str) -> Deployment {
     let target = Target::application(name);
     memory.always(&target, Script::Succeeds);
     memory.deploy(&DeployRequest::new(target)).await.unwrap()
+}
+
+/// Watches of the deployments of fifty applications, each of which was read once.
+async fn fifty_watches(memory: &MemoryDeployer) -> Vec<JoinHandle<Result<Outcome>>> {
+    let mut watches = Vec::new();
+    for number in 0..50 {
+        let deployment = deployed(memory, &format!("app-{number}")).await;
+        watches.push(tokio::spawn(IntoFuture::into_future(memory.watch(&deployment.id, seldom()))));
+    }
+    sleep(5 * SECOND).await;
+    watches
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,36 +88,26 @@ async fn an_event_of_another_target_or_platform_wakes_nobody() {
 #[tokio::test(start_paused = true)]
 async fn an_event_that_names_nothing_costs_one_batch() {
     let memory = MemoryDeployer::new().with_hub(Pace::new(3, 60 * SECOND));
-    let mut watches = Vec::new();
-    for number in 0..50 {
-        let deployment = deployed(&memory, &format!("app-{number}")).await;
-        watches.push(tokio::spawn(IntoFuture::into_future(memory.watch(&deployment.id, seldom()))));
-    }
-    sleep(5 * SECOND).await;
+    let watches = fifty_watches(&memory).await;
     let (calls, batches) = (memory.calls(), memory.batches());
     assert!(memory.wake(&succeeded(&memory)));
     sleep(5 * SECOND).await;
     assert_eq!(memory.batches() - batches, 1);
     assert_eq!(memory.calls() - calls, 1, "no watch reads alone");
-    watches.iter().for_each(tokio::task::JoinHandle::abort);
+    watches.iter().for_each(JoinHandle::abort);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_event_that_names_one_of_many_targets_costs_one_read() {
     let memory = MemoryDeployer::new().with_hub(Pace::new(3, 60 * SECOND));
-    let mut watches = Vec::new();
-    for number in 0..50 {
-        let deployment = deployed(&memory, &format!("app-{number}")).await;
-        watches.push(tokio::spawn(IntoFuture::into_future(memory.watch(&deployment.id, seldom()))));
-    }
-    sleep(5 * SECOND).await;
+    let watches = fifty_watches(&memory).await;
     let (calls, batches) = (memory.calls(), memory.batches());
     let mut event = succeeded(&memory);
     event.target = Some(Target::application("app-7"));
     assert!(memory.wake(&event));
     sleep(5 * SECOND).await;
     assert_eq!((memory.calls() - calls, memory.batches() - batches), (1, 0));
-    watches.iter().for_each(tokio::task::JoinHandle::abort);
+    watches.iter().for_each(JoinHandle::abort);
 }
 
 #[test]

@@ -6,6 +6,8 @@ pub(crate) mod coolify;
 #[cfg(feature = "dokploy")]
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod dokploy;
+#[allow(dead_code, reason = "each test needs a part")]
+pub(crate) mod follow;
 #[cfg(feature = "qovery")]
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod qovery;

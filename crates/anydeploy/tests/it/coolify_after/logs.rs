@@ -2,12 +2,13 @@
 
 use anydeploy::{
     Coolify, DeployRequest, Deployer, DeployerExt, ErrorKind, FollowEvent, LogOptions, Outcome, ServiceLogOptions,
-    Target, WatchEvent,
+    Target,
 };
 use anydeploy_fakes::{CoolifyAbility, CoolifyScript, FakeCoolify, Pace};
 use futures::StreamExt;
 
 use crate::support::coolify::{deployer, manual, quick};
+use crate::support::follow::{lines, outcome};
 
 /// A server that advances by a tick with each request, so that the log grows between any two reads.
 async fn stepping() -> (FakeCoolify, Coolify) {
@@ -21,23 +22,6 @@ async fn followed(coolify: &Coolify, target: &Target) -> Vec<FollowEvent> {
     let deployment = coolify.deploy(&DeployRequest::new(target.clone())).await.unwrap();
     let events: Vec<_> = coolify.follow(&deployment.id, quick()).collect().await;
     events.into_iter().map(Result::unwrap).collect()
-}
-
-fn lines(events: &[FollowEvent]) -> Vec<&str> {
-    let mut lines = Vec::new();
-    for event in events {
-        if let FollowEvent::Line(line) = event {
-            lines.push(line.text.as_str());
-        }
-    }
-    lines
-}
-
-fn outcome(events: &[FollowEvent]) -> &Outcome {
-    match events.last() {
-        Some(FollowEvent::Watch(WatchEvent::Ended(outcome))) => outcome,
-        other => panic!("the last event is {other:?}"),
-    }
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anydeploy::{
     Deployer, DeployerExt, Dokploy, ErrorKind, FollowEvent, LogOptions, Outcome, ServiceLogOptions, Target, TargetKind,
-    WatchEvent,
 };
 use anydeploy_fakes::{DokployKey, DokployQuirk, DokployScript, FakeDokploy, Pace};
 use futures::StreamExt;
@@ -13,6 +12,7 @@ use serde_json::json;
 use super::{deploy_all, deployed, fresh};
 use crate::dokploy_traps::others::post;
 use crate::support::dokploy::{deployer, quick, request, ticks};
+use crate::support::follow::{lines, outcome};
 
 /// A server that advances by a tick with each request, so that the log grows between any two reads.
 async fn stepping() -> (FakeDokploy, Dokploy) {
@@ -26,23 +26,6 @@ async fn followed(fake: &FakeDokploy, dokploy: &Dokploy) -> Vec<FollowEvent> {
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
     let events: Vec<_> = dokploy.follow(&deployment.id, quick()).collect().await;
     events.into_iter().map(Result::unwrap).collect()
-}
-
-fn lines(events: &[FollowEvent]) -> Vec<&str> {
-    let mut lines = Vec::new();
-    for event in events {
-        if let FollowEvent::Line(line) = event {
-            lines.push(line.text.as_str());
-        }
-    }
-    lines
-}
-
-fn outcome(events: &[FollowEvent]) -> &Outcome {
-    match events.last() {
-        Some(FollowEvent::Watch(WatchEvent::Ended(outcome))) => outcome,
-        other => panic!("the last event is {other:?}"),
-    }
 }
 
 #[tokio::test]
@@ -145,7 +128,7 @@ async fn a_compose_stack_asks_for_a_container_of_its_own() {
     assert!(error.kind() == ErrorKind::Ambiguous && error.to_string().contains("-worker-1`"), "{error}");
     let page = dokploy.service_logs(&compose, ServiceLogOptions::default().of_part("worker")).await.unwrap();
     assert_eq!(page.lines[0].text, "one");
-    // The server gives out the log of any container to whoever may read one stack.
+    // The server gives out the log of any container to every key that may read one stack.
     let container = fake.requests().last().unwrap().query.clone().unwrap();
     assert!(container.contains("-worker-1"), "{container}");
     let sent = fake.requests().len();
