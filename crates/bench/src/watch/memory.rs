@@ -26,6 +26,9 @@ pub(super) fn bytes_of_a_watch(platform: &dyn Platform, watches: usize) -> io::R
     let scene = Scene::new(watches, watches, (time, time));
     let ids: Vec<DeploymentId> = (0..watches).map(|number| platform.id(&scene, number)).collect();
     let (one, all) = (live_bytes(&ids[..1])?, live_bytes(&ids)?);
+    if all <= one {
+        return Err(io::Error::other("the memory of a watch was not measured: more watches held no more bytes"));
+    }
     Ok((all - one) as f64 / (watches as f64 - 1.0).max(1.0))
 }
 
