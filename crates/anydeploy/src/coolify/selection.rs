@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem, DeployByTagOrUuidParams};
-use futures::future::{BoxFuture, FutureExt, join_all};
+use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 use super::answer::{Answered, confirm};
@@ -23,7 +23,9 @@ use super::pending::Pending;
 use super::trigger::{CoolifyPlanner, Plan, place_of, search_for};
 use super::{Coolify, rows};
 use crate::adapter::throttle::{Class, as_class};
-use crate::adapter::{Answer, Planner, Resolution, Search, Timestamps, Turn, checked, mask, retry_briefly, settle};
+use crate::adapter::{
+    Answer, Planner, Resolution, Search, Timestamps, Turn, checked, concurrently, mask, retry_briefly, settle,
+};
 use crate::{
     Batch, BatchEntry, BatchReport, DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, Target,
     platform,
@@ -31,6 +33,9 @@ use crate::{
 
 /// How many reads before and after the trigger are made at once.
 const MAX_CONCURRENT_READS: usize = 4;
+
+/// How many applications are searched at once after a lost answer: more than reads, as a search waits between its polls.
+const MAX_CONCURRENT_SEARCHES: usize = 16;
 
 impl Batch for Coolify {
     fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
@@ -91,8 +96,8 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<BatchReport> {
         }
         Err(lost) => (members.iter().map(|_| Answer::Lost(lost.clone())).collect(), Vec::new(), Vec::new()),
     };
-    let entries = join_all(members.into_iter().zip(answers).map(|(member, answer)| ended(coolify, member, answer)));
-    let mut entries = entries.await;
+    let ends = members.into_iter().zip(answers).map(|(member, answer)| ended(coolify, member, answer).boxed());
+    let mut entries = concurrently(MAX_CONCURRENT_SEARCHES, ends.collect()).await;
     entries.extend(others);
     Ok(BatchReport::new(entries).with_also(also))
 }
