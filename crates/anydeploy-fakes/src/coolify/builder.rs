@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::FakeCoolify;
 use super::access::{CoolifyAbility, HOME_TEAM};
 use super::quirk::CoolifyQuirk;
-use super::resource::{Kind, ContainerPolls};
+use super::resource::{ContainerPolls, Kind};
 use super::router::Platform;
 use super::state::{Settings, State};
 use crate::clock::Clock;

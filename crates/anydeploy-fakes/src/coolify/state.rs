@@ -10,7 +10,7 @@ use super::ids::Ids;
 use super::ledger::Ledger;
 use super::place::Place;
 use super::quirk::CoolifyQuirk;
-use super::resource::{Kind, ContainerPolls, Resource};
+use super::resource::{ContainerPolls, Kind, Resource};
 use super::script::Repertoire;
 use crate::clock::Clock;
 use crate::known::known;
