@@ -154,8 +154,8 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
     if wish.pull_request > 0 || (kind == Kind::Service && unreachable) {
         return Err(errors::server_error(exchange.request).into());
     }
-    let looks = exchange.state.settings.looks;
-    exchange.resource_mut(position).start(now, looks);
+    let polls = exchange.state.settings.container_polls;
+    exchange.resource_mut(position).start(now, polls);
     exchange.state.starts.push(exchange.state.resources[position].uuid.clone());
     exchange.wrote(position, "start", true);
     Ok(Done::said(match kind {
