@@ -1,0 +1,3 @@
+//! Runs that are dropped and resumed, and checkpoints that are refused.
+
+use super::*;
