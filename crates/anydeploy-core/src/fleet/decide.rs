@@ -2,33 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FleetPlan, NextWave, NotBegun, Rest, WaveRange};
-
-/// Where a member stands, as far as the others depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Standing {
-    /// It has not begun.
-    Waiting,
-    /// It is being deployed.
-    Deploying,
-    /// Its deployment succeeded, and its health is awaited.
-    Settling,
-    /// It is done, and has what it waited for.
-    Succeeded,
-    /// It is done, and does not have it.
-    Failed,
-    /// It will not begin.
-    NotBegun(NotBegun),
-}
-
-impl Standing {
-    /// Whether it takes one of the places of [`Concurrency`](super::Concurrency).
-    #[must_use]
-    pub const fn is_under_way(self) -> bool {
-        matches!(self, Self::Deploying | Self::Settling)
-    }
-}
+use super::{FleetPlan, NextWave, NotBegun, Rest, Standing, WaveRange};
 
 /// What is in force for the members that wait and for those that are under way; each is stronger than the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

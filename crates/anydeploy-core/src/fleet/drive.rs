@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::difference::differences;
 use super::shared::Shared;
 use super::step::advance;
-use super::{Decision, Fleet, FleetEvent, FleetReport, Order, Standing, decide};
+use super::{Decision, FleetEvent, FleetReport, Order, Standing, decide};
 use crate::{Error, ErrorKind, Result};
 
 /// Something that the loop waits for.
@@ -26,17 +26,15 @@ enum Turn {
 
 type Turns = FuturesUnordered<BoxFuture<'static, Result<Turn>>>;
 
-/// Runs a fleet until every member is done.
-pub(super) async fn drive(fleet: Fleet, shared: Arc<Shared>) -> Result<FleetReport> {
-    fleet.refuse_mistakes()?;
-    let turns = Turns::new();
+/// Runs the plan until every member is done.
+pub(super) async fn drive(shared: Arc<Shared>) -> Result<FleetReport> {
+    let mut turns = Turns::new();
     for index in resume(&shared).await? {
         turns.push(member(Arc::clone(&shared), index, true));
     }
     turns.push(changed(Arc::clone(&shared)));
     let waves = shared.plan.wave_ranges();
     let (mut open, mut opens, mut announced) = (1, false, 0);
-    let mut turns = turns;
     loop {
         let order = *shared.order.borrow();
         match decide(&shared.plan, &waves, &shared.standings(), open, order) {

@@ -45,7 +45,7 @@ pub enum FleetEvent {
         /// The member.
         member: String,
         /// The deployment as it was read.
-        deployment: Deployment,
+        deployment: Box<Deployment>,
     },
     /// The deployment of a member succeeded, and its health is awaited.
     Settling {

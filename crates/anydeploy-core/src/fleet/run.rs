@@ -69,7 +69,12 @@ impl Fleet {
         let shared = Shared::new(Arc::clone(&self.plan), self.deployers.clone(), Arc::new(store), sender);
         let shared = Arc::new(shared);
         let control = FleetControl(Arc::clone(&shared));
-        FleetRun { events, control, run: Some(drive(self.clone(), shared).boxed()), end: None }
+        let checked = self.refuse_mistakes();
+        let run = async move {
+            checked?;
+            drive(shared).await
+        };
+        FleetRun { events, control, run: Some(run.boxed()), end: None }
     }
 }
 

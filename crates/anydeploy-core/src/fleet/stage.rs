@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Standing;
+use super::{NotBegun, Standing};
 use crate::{DeploymentId, Error, HealthReading, Intent, Outcome, Rollout, Verdict};
 
 /// How far a member has come.
@@ -89,19 +89,6 @@ pub enum Triggered {
     Unknown,
 }
 
-/// Why a member was not begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NotBegun {
-    /// So many others failed that the fleet stopped.
-    TooManyFailures,
-    /// The fleet was stopped by its caller.
-    Stopped,
-    /// The fleet was stopped by its caller, and what was under way was cancelled.
-    Cancelled,
-}
-
 impl MemberStage {
     /// Where the member stands, as far as [`decide`](super::decide) needs it.
     #[must_use]
@@ -156,16 +143,6 @@ impl fmt::Display for MemberResult {
             Self::Failed { error, .. } => error.fmt(f),
             Self::NotBegun(why) => write!(f, "not begun: {why}"),
         }
-    }
-}
-
-impl fmt::Display for NotBegun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::TooManyFailures => "too many others failed",
-            Self::Stopped => "the fleet was stopped",
-            Self::Cancelled => "the fleet was cancelled",
-        })
     }
 }
 

@@ -145,7 +145,7 @@ impl Step<'_> {
         wait_for_earlier(deployer, earlier.clone(), options.clone(), options.ends_at()).await.is_ok()
     }
 
-    /// Finds out what became of an intent that another run stored; nothing is triggered.
+    /// Searches for the deployment of an intent that another run stored; nothing is triggered.
     async fn recover(&mut self, intent: &Intent, before: Option<Box<HealthReading>>) -> Result<()> {
         loop {
             let error = match self.deployer.recover(intent).await {

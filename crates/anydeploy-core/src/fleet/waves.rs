@@ -63,19 +63,21 @@ mod tests {
     #[test]
     fn members_are_split_in_their_order() {
         use Amount::{Count, Percent};
-        let table: [(Waves, usize, &[WaveRange]); 9] = [
+        let table: [(Waves, usize, &[usize]); 9] = [
             (Waves::Together, 0, &[]),
-            (Waves::Together, 5, &[0..5]),
-            (Waves::Limit(Count(2)), 5, &[0..2, 2..4, 4..5]),
-            (Waves::Limit(Count(9)), 5, &[0..5]),
-            (Waves::Limit(Percent(25)), 10, &[0..3, 3..6, 6..9, 9..10]),
-            (Waves::Limit(Percent(1)), 3, &[0..1, 1..2, 2..3]),
-            (Waves::Sizes(vec![Count(1), Percent(50)]), 10, &[0..1, 1..6, 6..10]),
-            (Waves::Sizes(vec![Count(4), Count(4)]), 6, &[0..4, 4..6]),
-            (Waves::Sizes(vec![]), 3, &[0..3]),
+            (Waves::Together, 5, &[5]),
+            (Waves::Limit(Count(2)), 5, &[2, 2, 1]),
+            (Waves::Limit(Count(9)), 5, &[5]),
+            (Waves::Limit(Percent(25)), 10, &[3, 3, 3, 1]),
+            (Waves::Limit(Percent(1)), 3, &[1, 1, 1]),
+            (Waves::Sizes(vec![Count(1), Percent(50)]), 10, &[1, 5, 4]),
+            (Waves::Sizes(vec![Count(4), Count(4)]), 6, &[4, 2]),
+            (Waves::Sizes(vec![]), 3, &[3]),
         ];
         for (waves, members, expected) in table {
-            assert_eq!(waves.split(members), expected, "{waves:?} of {members}");
+            let split = waves.split(members);
+            assert_eq!(split.iter().map(WaveRange::len).collect::<Vec<_>>(), expected, "{waves:?} of {members}");
+            assert!(split.into_iter().flatten().eq(0..members), "each member is in one wave, in order");
         }
     }
 }

@@ -51,7 +51,7 @@ impl Step<'_> {
                         id = deployment.id.clone();
                         self.record(MemberStage::Sent { id: id.clone(), sent_at, before: before.clone() }).await?;
                     }
-                    self.shared.emit(FleetEvent::Changed { member, deployment });
+                    self.shared.emit(FleetEvent::Changed { member, deployment: Box::new(deployment) });
                 }
                 Some(Ok(WatchEvent::Trouble { error, .. })) => self.shared.emit(FleetEvent::Trouble { member, error }),
                 Some(Ok(WatchEvent::Progress(_))) => {}
