@@ -143,7 +143,12 @@ impl Shared {
                 members.push(MemberReport::new(&member.name, &member.profile, wave, places.stages[index].clone()));
             }
         }
-        let stopped = self.order.borrow().why();
+        let of_standing = |standing: &Standing| match standing {
+            Standing::NotBegun(why) => Some(*why),
+            _ => None,
+        };
+        // A fleet that an earlier run stopped is over before an order is in force.
+        let stopped = self.order.borrow().why().or_else(|| places.standings.iter().find_map(of_standing));
         FleetReport::new(members, stopped)
     }
 }

@@ -102,6 +102,7 @@ async fn a_fleet_that_was_stopped_stays_stopped() {
     let report = fleet.run(checkpoint.clone()).await.unwrap();
     assert_eq!(letters(&report), "-+xx");
     let (again, words) = read(fleet.run(checkpoint)).await;
+    assert_eq!((again.stopped, report.stopped), (Some(NotBegun::TooManyFailures), Some(NotBegun::TooManyFailures)));
     assert_eq!((letters(&again).as_str(), words.as_slice()), ("-+xx", ["resumed 4 0".to_owned()].as_slice()));
     assert_eq!(platform.triggered().len(), 2);
 }
