@@ -2,7 +2,6 @@
 
 mod platforms;
 
-use std::future::IntoFuture;
 use std::time::Duration;
 
 use anydeploy::fleet::{
@@ -105,10 +104,10 @@ async fn another_plan_is_refused_before_anything_is_sent() {
     let checkpoint = MemoryCheckpoint::new();
     checkpoint.begin(&plan(&platforms, 3)).await.unwrap();
     let mut other = plan(&platforms, 3);
-    other.members[2].request = other.members[2].request.clone().with_no_cache(true);
+    other.members[0].request = other.members[0].request.clone().with_no_cache(true);
     let error = fleet(other, &platforms).run(checkpoint).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    let expected = "the member `qovery-0`: `request.no_cache` was false and is true";
+    let expected = "the member `coolify-0`: `request.no_cache` was false and is true";
     assert!(error.to_string().contains(expected), "{error}");
     assert_eq!(platforms.requests(), 0);
 }
@@ -126,7 +125,8 @@ async fn events(mut run: FleetRun, many: usize) -> bool {
 
 #[tokio::test]
 async fn a_run_that_is_dropped_after_any_event_is_resumed() {
-    for many in 1.. {
+    // Each point of a member is passed by one of its platforms.
+    for many in (1..).step_by(4) {
         let (platforms, checkpoint) = (Platforms::start(1, &[]).await, MemoryCheckpoint::new());
         let fleet = fleet(plan(&platforms, 2), &platforms);
         let ended = events(fleet.run(checkpoint.clone()), many).await;
@@ -152,7 +152,7 @@ async fn a_run_that_is_dropped_between_a_trigger_and_its_answer_finds_the_deploy
         scene.network.follow(FaultPlan::always(Fault::SilenceAfter).on([RequestKind::Trigger]).limit(1));
         let run = fleet.run(checkpoint.clone());
         let control = run.control();
-        let running = tokio::spawn(run.into_future());
+        let running = tokio::spawn(async move { run.await });
         while scene.ids().is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
