@@ -65,7 +65,7 @@ impl Step<'_> {
                         let ends_at = SystemTime::from(sent_at).checked_add(options.deadline);
                         options.until = [options.until, ends_at].into_iter().flatten().min();
                     }
-                    self.watch(id, sent_at, before, options).await?;
+                    Box::pin(self.watch(id, sent_at, before, options)).await?;
                 }
                 MemberStage::Deployed { id, outcome, before } => {
                     Box::pin(self.settle(id, *outcome, before)).await?;
