@@ -19,6 +19,7 @@ impl FleetFile {
     ///
     /// # Errors
     /// All mistakes at once: a profile without a deployer, a name that no service has or that several have.
+    #[must_use]
     pub fn resolve<'a>(
         &'a self,
         deployers: &'a BTreeMap<String, Arc<dyn Deployer>>,
