@@ -7,6 +7,7 @@
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Follow`] is the log of a deployment as a stream, [`Verdict`] says whether what was deployed works, and
 //!   [`DeploymentEvent`] wakes watches.
+//! * [`fleet`] deploys many targets on several platforms in waves, and goes on after a crash.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
 //!   [`DryRun`], [`Tracing`], or one of your own.
@@ -19,8 +20,9 @@
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
 //! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`StateChange`], [`RunState`], [`RollbackTarget`],
-//!   [`HealthReading`], [`Explanation`], [`HistoryPage`], [`Preview`], [`SelectionReport`], [`Error`], [`Capabilities`] and
-//!   [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release without actions and settings must not read as a plain deployment
+//!   [`HealthReading`], [`Explanation`], [`HistoryPage`], [`Preview`], [`SelectionReport`], [`Error`], [`Capabilities`],
+//!   [`RetryOptions`], [`FleetPlan`](fleet::FleetPlan), [`Checkpoint`](fleet::Checkpoint) and
+//!   [`FleetReport`](fleet::FleetReport) carry the version of their form, `"v": 1`; a request that a release without actions and settings must not read as a plain deployment
 //!   carries `"v": 2`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
@@ -42,6 +44,7 @@ mod deployment;
 mod error;
 mod event;
 mod ext;
+pub mod fleet;
 mod follow;
 mod group;
 mod health;

@@ -74,6 +74,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
         Step::cargo("finding and selecting run", &format!("run --locked --example find_and_select --features {everything}")),
         Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),
+        Step::cargo("a fleet in waves runs", &format!("run --locked --example fleet_waves --features {everything}")),
         Step::cargo(
             "environments by the typed client run",
             &format!("run --locked --example qovery_environments --features {everything}"),
