@@ -48,7 +48,7 @@ fn killed(size: &Size, emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
     emit(figure("members misreported", "members", misreported).at_most(0.0));
     emit(Figure::new(BENCH, "time with all restarts", "s", took.as_secs_f64()).in_scene(&scene));
     for (platform, requests, of_members) in peak {
-        let (most, budget) = (requests, servers::BUDGET as f64);
+        let (most, budget) = (requests, f64::from(servers::BUDGET));
         emit(
             Figure::new(BENCH, "requests in the fullest second of a process", "requests", most as f64)
                 .on(platform)

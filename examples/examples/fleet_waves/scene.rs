@@ -61,8 +61,9 @@ pub(crate) async fn all() -> [Scene; 3] {
         let connection = Connection { name: name.to_owned(), url, token: token.to_owned() };
         Scene { connection, server, names: Mutex::default() }
     };
+    let token = coolify.token().to_owned();
     [
-        scene("coolify", coolify.url(), &coolify.token().to_owned(), Server::Coolify(coolify)),
+        scene("coolify", coolify.url(), &token, Server::Coolify(coolify)),
         scene("dokploy", dokploy.url(), dokploy.token(), Server::Dokploy(dokploy)),
         scene("qovery", qovery.url(), qovery.token(), Server::Qovery(qovery)),
     ]
