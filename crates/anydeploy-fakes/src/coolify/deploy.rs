@@ -127,6 +127,9 @@ fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
     if messages.is_empty() {
         return errors::refuse(404, "No resources found with this tag.");
     }
+    if exchange.state.has(CoolifyQuirk::AcceptedWithoutId) {
+        details.clear();
+    }
     let mut body = Map::from_iter([("message".to_owned(), json!(messages))]);
     if !details.is_empty() {
         body.insert("details".to_owned(), json!(details));
