@@ -66,11 +66,9 @@ impl<'a> Own<'a> {
         for one in done {
             if !is_own(one) {
                 own.is_disturbed |= one.target == record.target.id() && one.sender.late.is_some();
-            } else if !is_asked(one) {
-                continue;
-            } else if one.sender.late.is_some_and(|late| late > promised) {
+            } else if is_asked(one) && one.sender.late.is_some_and(|late| late > promised) {
                 own.late.push(&one.what);
-            } else {
+            } else if is_asked(one) {
                 let is_again = one.sender.twice.as_deref().is_some_and(|request| !twice.insert((&one.what, request)));
                 own.is_twice |= one.sender.twice.is_some();
                 *own.times.entry(&one.what).or_default() += u64::from(!is_again);
