@@ -3,6 +3,8 @@
 mod history_stream;
 mod waiting;
 
+pub(crate) use waiting::wait_for_earlier;
+
 use futures::future::{BoxFuture, FutureExt, TryFutureExt, ready};
 use futures::stream::BoxStream;
 

@@ -42,6 +42,7 @@ mod deployment;
 mod error;
 mod event;
 mod ext;
+pub mod fleet;
 mod follow;
 mod group;
 mod health;

@@ -40,7 +40,7 @@ pub(super) async fn deploy_and_wait<D: Deployer + Clone>(
 }
 
 /// Waits until the deployment that prevented a new one is over, however it ends.
-async fn wait_for_earlier<D: Deployer>(
+pub(crate) async fn wait_for_earlier<D: Deployer>(
     deployer: D,
     earlier: Deployment,
     options: WatchOptions,

@@ -7,6 +7,7 @@ mod conformance;
 mod contract;
 mod events;
 mod find;
+mod fleet;
 mod follow;
 mod health;
 mod history;

@@ -104,6 +104,12 @@ pub struct Rollout {
 }
 
 impl Rollout {
+    /// How a deployment ended, and how well its target runs, if that was waited for.
+    #[must_use]
+    pub const fn new(outcome: Outcome, verdict: Option<Verdict>) -> Self {
+        Self { outcome, verdict }
+    }
+
     /// Whether the deployment succeeded and its target is healthy.
     #[must_use]
     pub fn is_healthy(&self) -> bool {

@@ -1,0 +1,149 @@
+//! What the parts of one run share: where each member stands, and the order that is in force.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Notify, watch};
+
+use super::{
+    CheckpointStore, FleetEvent, FleetPlan, FleetReport, MemberReport, MemberResult, MemberStage, NotBegun, Order,
+    Standing,
+};
+use crate::{Deployer, Result};
+
+/// The deployers of a fleet by the names of their profiles.
+pub(super) type Deployers = BTreeMap<String, Arc<dyn Deployer>>;
+
+/// What the parts of one run share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) plan: Arc<FleetPlan>,
+    pub(super) deployers: Deployers,
+    pub(super) store: Arc<dyn CheckpointStore>,
+    places: Mutex<Places>,
+    /// The order in force.
+    pub(super) order: watch::Sender<Order>,
+    /// How many waves the caller has let go.
+    pub(super) let_go: watch::Sender<usize>,
+    /// Wakes the run when something changed that it has to decide on.
+    pub(super) changed: Notify,
+    events: UnboundedSender<FleetEvent>,
+}
+
+/// Where the members stand, by their places in the plan.
+#[derive(Debug)]
+struct Places {
+    stages: Vec<MemberStage>,
+    /// What the stages say, and which of the waiting members have begun.
+    standings: Vec<Standing>,
+}
+
+impl Shared {
+    pub(super) fn new(
+        plan: Arc<FleetPlan>,
+        deployers: Deployers,
+        store: Arc<dyn CheckpointStore>,
+        events: UnboundedSender<FleetEvent>,
+    ) -> Self {
+        let members = plan.members.len();
+        let places =
+            Places { stages: vec![MemberStage::Waiting; members], standings: vec![Standing::Waiting; members] };
+        Self {
+            plan,
+            deployers,
+            store,
+            places: Mutex::new(places),
+            order: watch::Sender::new(Order::Go),
+            let_go: watch::Sender::new(1),
+            changed: Notify::new(),
+            events,
+        }
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        // A stage and its standing are set together.
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn emit(&self, event: FleetEvent) {
+        // A run that nobody reads any more is dropped with its events.
+        let _ = self.events.send(event);
+    }
+
+    pub(super) fn stage(&self, index: usize) -> MemberStage {
+        self.places().stages[index].clone()
+    }
+
+    pub(super) fn standings(&self) -> Vec<Standing> {
+        self.places().standings.clone()
+    }
+
+    /// Takes over what a checkpoint says of a member.
+    pub(super) fn restore(&self, index: usize, stage: MemberStage) {
+        let mut places = self.places();
+        places.standings[index] = stage.standing();
+        places.stages[index] = stage;
+    }
+
+    /// Counts a member as begun.
+    pub(super) fn begins(&self, index: usize) {
+        self.places().standings[index] = Standing::Deploying;
+    }
+
+    /// Lets a member that has begun wait again, as its trigger was provably not acted on.
+    ///
+    /// The checkpoint keeps its intent, from which the same is found out after a crash.
+    pub(super) fn not_triggered(&self, index: usize) {
+        self.places().stages[index] = MemberStage::Waiting;
+    }
+
+    /// Stores how far a member has come, and then counts it.
+    pub(super) async fn record(&self, index: usize, stage: MemberStage) -> Result<()> {
+        let member = &self.plan.members[index].name;
+        self.store.record(member, &stage).await?;
+        let done = match &stage {
+            MemberStage::Done { result } => Some(FleetEvent::Done { member: member.clone(), result: result.clone() }),
+            _ => None,
+        };
+        self.restore(index, stage);
+        if let Some(done) = done {
+            self.emit(done);
+        }
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Stores that a member is not begun.
+    pub(super) async fn not_begun(&self, index: usize, why: NotBegun) -> Result<()> {
+        self.record(index, MemberStage::Done { result: MemberResult::NotBegun(why) }).await
+    }
+
+    /// Puts an order in force, unless a stronger one is.
+    pub(super) fn obey(&self, order: Order) -> bool {
+        let is_new = self.order.send_if_modified(|current| {
+            let is_stronger = order.strength() > current.strength();
+            if is_stronger {
+                *current = order;
+            }
+            is_stronger
+        });
+        self.changed.notify_one();
+        is_new
+    }
+
+    /// How all members stand.
+    pub(super) fn report(&self) -> FleetReport {
+        let waves = self.plan.wave_ranges();
+        let places = self.places();
+        let mut members = Vec::with_capacity(self.plan.members.len());
+        for (wave, range) in waves.into_iter().enumerate() {
+            for index in range {
+                let member = &self.plan.members[index];
+                members.push(MemberReport::new(&member.name, &member.profile, wave, places.stages[index].clone()));
+            }
+        }
+        let stopped = self.order.borrow().why();
+        FleetReport::new(members, stopped)
+    }
+}

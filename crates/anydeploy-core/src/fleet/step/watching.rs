@@ -1,0 +1,115 @@
+//! What follows the trigger of a member: its watch, its cancellation and its health.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+use futures::future::{Either, select};
+use tokio::time::sleep;
+
+use super::Step;
+use crate::fleet::{FleetEvent, MemberResult, MemberStage, Order, Triggered, Until};
+use crate::{
+    CallKind, DeployerExt, DeploymentId, Error, ErrorKind, HealthReading, Outcome, Result, Rollout, WatchEvent,
+    WatchOptions,
+};
+
+/// How often a deployment is asked to be cancelled.
+const MAX_CANCELS: u32 = 5;
+
+impl Step<'_> {
+    /// Watches a deployment until it is over, and cancels it if the fleet is.
+    pub(super) async fn watch(
+        &mut self,
+        mut id: DeploymentId,
+        sent_at: DateTime<Utc>,
+        before: Option<Box<HealthReading>>,
+        options: WatchOptions,
+    ) -> Result<()> {
+        let mut watch = Arc::clone(self.deployer).watch(&id, options);
+        let mut order = self.shared.order.subscribe();
+        let mut is_cancelled = false;
+        loop {
+            let event = if is_cancelled {
+                watch.next().await
+            } else {
+                let cancelled = async { drop(order.wait_for(|order| matches!(order, Order::Cancel(_))).await) };
+                match select(watch.next(), Box::pin(cancelled)).await {
+                    Either::Left((event, _)) => event,
+                    Either::Right(((), _)) => {
+                        is_cancelled = true;
+                        self.cancel(&id).await;
+                        continue;
+                    }
+                }
+            };
+            let member = self.member.name.clone();
+            match event {
+                Some(Ok(WatchEvent::Changed(deployment))) => {
+                    if deployment.id != id {
+                        // A later read made the id more precise.
+                        id = deployment.id.clone();
+                        self.record(MemberStage::Sent { id: id.clone(), sent_at, before: before.clone() }).await?;
+                    }
+                    self.shared.emit(FleetEvent::Changed { member, deployment: Box::new(deployment) });
+                }
+                Some(Ok(WatchEvent::Trouble { error, .. })) => self.shared.emit(FleetEvent::Trouble { member, error }),
+                Some(Ok(WatchEvent::Progress(_))) => {}
+                Some(Ok(WatchEvent::Ended(outcome))) => return self.over(id, outcome, before).await,
+                Some(Err(error)) => return self.failed(Triggered::Yes(id), error).await,
+                None => {
+                    let error = Error::new(ErrorKind::NoAnswer, "the watch ended without an outcome").of_read();
+                    return self.failed(Triggered::Yes(id), error).await;
+                }
+            }
+        }
+    }
+
+    /// Asks the platform to stop a deployment; whether it does is seen by the watch.
+    async fn cancel(&mut self, id: &DeploymentId) {
+        let mut asked = 1;
+        let error = loop {
+            match self.deployer.cancel_deployment(id).await {
+                Ok(_) => break None,
+                Err(error) if error.may_call_again(CallKind::Cancel) && asked < MAX_CANCELS => {
+                    asked += 1;
+                    sleep(self.tries.pause(error.retry_after())).await;
+                }
+                Err(error) => break Some(error),
+            }
+        };
+        self.shared.emit(FleetEvent::CancelAsked { member: self.member.name.clone(), error });
+    }
+
+    async fn over(&self, id: DeploymentId, outcome: Outcome, before: Option<Box<HealthReading>>) -> Result<()> {
+        let id = outcome.deployment().map_or(id, |deployment| deployment.id.clone());
+        if outcome.is_success() && self.member.until == Until::Healthy {
+            self.record(MemberStage::Deployed { id, outcome: Box::new(outcome), before }).await?;
+            self.shared.emit(FleetEvent::Settling { member: self.member.name.clone() });
+            return Ok(());
+        }
+        self.done(MemberResult::Ended { id, rollout: Box::new(Rollout { outcome, verdict: None }) }).await
+    }
+
+    /// Waits until it is decided whether the target of a deployment that succeeded is healthy.
+    pub(super) async fn settle(
+        &self,
+        id: DeploymentId,
+        outcome: Outcome,
+        before: Option<Box<HealthReading>>,
+    ) -> Result<()> {
+        let mut healthy = self.shared.plan.healthy.clone();
+        healthy.before = before.map(|before| *before);
+        let target = self.member.request.target();
+        match self.deployer.await_health(target, healthy, self.shared.plan.watch.clone()).await {
+            Ok(verdict) => {
+                let rollout = Box::new(Rollout { outcome, verdict: Some(verdict) });
+                self.done(MemberResult::Ended { id, rollout }).await
+            }
+            Err(error) => {
+                let error = error.with_last(outcome.deployment().cloned()).with_safe_to_repeat(false);
+                self.failed(Triggered::Yes(id), error).await
+            }
+        }
+    }
+}
