@@ -1,4 +1,7 @@
-//! Deployments as durable invocations of [Restate](https://restate.dev).
+//! Deployments as durable invocations of Restate, which survive any process and any machine.
+//!
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod deployers;

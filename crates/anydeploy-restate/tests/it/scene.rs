@@ -23,7 +23,6 @@ const REQUIRED: &str = "ANYDEPLOY_REQUIRE_RESTATE";
 
 /// A server with one worker.
 pub(crate) struct Scene {
-    #[expect(dead_code, reason = "it is killed by the tests that follow")]
     pub(crate) server: Server,
     pub(crate) coolify: FakeCoolify,
     pub(crate) proxy: Proxy,
@@ -67,6 +66,11 @@ impl Scene {
         Order::new(PROFILE, DeployRequest::new(self.target()).with_no_cache(true))
     }
 
+    /// How many triggers the fake has received.
+    pub(crate) fn posts(&self) -> usize {
+        self.coolify.requests().iter().filter(|request| request.path.ends_with("/deploy")).count()
+    }
+
     pub(crate) fn target(&self) -> Target {
         Target::application(self.coolify.application())
     }
@@ -78,8 +82,10 @@ pub(crate) fn watch_options() -> WatchOptions {
     WatchOptions::within(Duration::from_mins(2)).with_intervals(interval, interval)
 }
 
-pub(crate) fn halting(point: Point) -> impl FnOnce(Task) -> Task {
-    move |task| Task { halts_at: Some(point), ..task }
+/// A worker that halts at a point, and whose attempts the engine gives up soon, if that is asked for.
+pub(crate) fn halting(point: Point, is_given_up: bool) -> impl FnOnce(Task) -> Task {
+    let gives_up_after = is_given_up.then_some(Duration::from_secs(3));
+    move |task| Task { halts_at: Some(point), gives_up_after, ..task }
 }
 
 fn task(coolify: &FakeCoolify) -> Task {
