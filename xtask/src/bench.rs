@@ -8,7 +8,7 @@ use crate::outcome::{Failure, Outcome};
 /// Measure what the crates cost, and print each figure as one line of JSON
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// What to measure: `overhead`, `decode`, `watch`, `compile` or `all`, with its options, which `help` prints
+    /// What to measure: `overhead`, `decode`, `watch`, `fleet`, `compile` or `all`, with its options, which `help` prints
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     arguments: Vec<String>,
 }

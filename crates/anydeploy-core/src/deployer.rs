@@ -7,8 +7,8 @@ use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 
 use crate::{
-    Batch, Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, Health, History, Hub, Lifecycle,
-    Logs, Platform, Previews, Result, Rollback, TwoPhase, Variables,
+    Cancel, Capabilities, Catalog, DeployRequest, Deployment, DeploymentId, Health, History, Hub, Lifecycle, Logs,
+    Platform, Previews, Result, Rollback, Selections, TwoPhase, Variables,
 };
 
 /// How many reads are under way at once where a platform reads deployments one by one.
@@ -20,7 +20,7 @@ pub(crate) const MAX_CONCURRENT_READS: usize = 8;
 /// [`DeployerExt`](crate::DeployerExt) adds waiting, and flat calls for the groups.
 ///
 /// Everything beside deploying is in **groups** ([`TwoPhase`], [`History`], [`Cancel`], [`Logs`], [`Catalog`],
-/// [`Lifecycle`], [`Rollback`], [`Variables`], [`Previews`], [`Batch`], [`Health`]).
+/// [`Lifecycle`], [`Rollback`], [`Variables`], [`Previews`], [`Selections`], [`Health`]).
 /// A group that a deployer does not offer is `None`; so a layer that does not know a group hides it, and no call bypasses
 /// the layer.
 /// New abilities come as new groups; these methods stay.
@@ -114,7 +114,7 @@ pub trait Deployer: Debug + Send + Sync + 'static {
     }
 
     /// Deploying several targets by one request, if the platform can.
-    fn batch(&self) -> Option<&dyn Batch> {
+    fn selections(&self) -> Option<&dyn Selections> {
         None
     }
 
@@ -193,8 +193,8 @@ macro_rules! forward {
                 (**self).previews()
             }
 
-            fn batch(&self) -> Option<&dyn Batch> {
-                (**self).batch()
+            fn selections(&self) -> Option<&dyn Selections> {
+                (**self).selections()
             }
 
             fn health(&self) -> Option<&dyn Health> {

@@ -10,10 +10,10 @@ use futures::stream::BoxStream;
 
 use crate::watch::{await_health, await_state};
 use crate::{
-    Applied, BatchReport, Check, DeployRequest, Deployer, Deployment, DeploymentEvent, DeploymentId, DesiredState,
-    DesiredVariables, Error, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy, HistoryCursor,
-    HistoryOptions, HistoryPage, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions,
-    Preview, Result, RollbackTarget, Rollout, RunState, Selection, Service, ServiceDomain, ServiceLogOptions,
+    Applied, Check, DeployRequest, Deployer, Deployment, DeploymentEvent, DeploymentId, DesiredState, DesiredVariables,
+    Error, Explanation, Follow, FollowOptions, Group, HealthReading, Healthy, HistoryCursor, HistoryOptions,
+    HistoryPage, Intent, Interceptor, Layered, LogOptions, LogPage, Method, Outcome, PlanOptions, Preview, Result,
+    RollbackTarget, Rollout, RunState, Selection, SelectionReport, Service, ServiceDomain, ServiceLogOptions,
     ServiceQuery, StateChange, Target, VariablePlan, VariableSet, Verdict, Watch, WatchOptions,
 };
 
@@ -36,7 +36,7 @@ pub trait DeployerExt: Deployer {
             Some(Group::Rollback) => self.rollback().is_some(),
             Some(Group::Variables) => self.variables().is_some(),
             Some(Group::Previews) => self.previews().is_some(),
-            Some(Group::Batch) => self.batch().is_some(),
+            Some(Group::Selections) => self.selections().is_some(),
             Some(Group::Health) => self.health().is_some(),
         }
     }
@@ -408,9 +408,9 @@ pub trait DeployerExt: Deployer {
     /// Triggers one deployment of each target that a selection names, by one request, and says which each is.
     ///
     /// # Errors
-    /// Those of [`Batch::trigger_selection`](crate::Batch::trigger_selection), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
-    fn deploy_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
-        call(self, Method::DeploySelection, self.batch(), |group| group.trigger_selection(selection))
+    /// Those of [`Selections::trigger_selection`](crate::Selections::trigger_selection), and [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    fn deploy_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
+        call(self, Method::DeploySelection, self.selections(), |group| group.trigger_selection(selection))
     }
 
     /// Puts an interceptor around every call.

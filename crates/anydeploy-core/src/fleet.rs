@@ -20,6 +20,8 @@ mod decide;
 mod difference;
 mod drive;
 mod event;
+#[cfg(feature = "fleet-yaml")]
+mod file;
 mod journal;
 mod mistake;
 mod plan;
@@ -35,6 +37,8 @@ pub use amount::Amount;
 pub use checkpoint::{Checkpoint, CheckpointStore, MemoryCheckpoint};
 pub use decide::{Decision, Order, decide};
 pub use event::FleetEvent;
+#[cfg(feature = "fleet-yaml")]
+pub use file::{FleetFile, SCHEMA};
 pub use journal::CheckpointFile;
 pub use mistake::Mistake;
 pub use plan::{Concurrency, FleetPlan, Member, NextWave, Rest, Until};

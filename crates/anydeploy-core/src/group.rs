@@ -1,6 +1,5 @@
 //! Groups: what a deployer may offer beside deploying, each as a trait of its own.
 
-mod batch;
 mod cancel;
 mod catalog;
 mod health;
@@ -9,10 +8,10 @@ mod lifecycle;
 mod logs;
 mod previews;
 mod rollback;
+mod selections;
 mod two_phase;
 mod variables;
 
-pub use batch::Batch;
 pub use cancel::Cancel;
 pub use catalog::Catalog;
 pub use health::Health;
@@ -21,6 +20,7 @@ pub use lifecycle::Lifecycle;
 pub use logs::Logs;
 pub use previews::Previews;
 pub use rollback::Rollback;
+pub use selections::Selections;
 pub use two_phase::TwoPhase;
 pub use variables::Variables;
 
@@ -46,8 +46,8 @@ pub enum Group {
     Variables,
     /// [`Previews`].
     Previews,
-    /// [`Batch`].
-    Batch,
+    /// [`Selections`].
+    Selections,
     /// [`Health`].
     Health,
 }

@@ -7,6 +7,7 @@
 //! * [`Deployment`], [`DeploymentId`], [`DeploymentStatus`] and [`Outcome`] say where it stands and how it ended.
 //! * [`Follow`] is the log of a deployment as a stream, [`Verdict`] says whether what was deployed works, and
 //!   [`DeploymentEvent`] wakes watches.
+//! * [`fleet`] deploys many targets on several platforms in waves, and goes on after a crash.
 //! * [`Error`] and [`ErrorKind`] say what went wrong and what to do next.
 //! * [`Layered`] puts an [`Interceptor`] around every call: [`Retry`], [`Timeout`], [`ConcurrencyLimit`], [`Audit`],
 //!   [`DryRun`], [`Tracing`], or one of your own.
@@ -19,8 +20,9 @@
 //! # JSON
 //! Requests, options, answers, outcomes and errors are values: they are cloned, compared, and written and read by serde.
 //! * [`DeployRequest`], [`Intent`], [`Deployment`], [`Outcome`], [`StateChange`], [`RunState`], [`RollbackTarget`],
-//!   [`HealthReading`], [`Explanation`], [`HistoryPage`], [`Preview`], [`BatchReport`], [`Error`], [`Capabilities`] and
-//!   [`RetryOptions`] carry the version of their form, `"v": 1`; a request that a release without actions and settings must not read as a plain deployment
+//!   [`HealthReading`], [`Explanation`], [`HistoryPage`], [`Preview`], [`SelectionReport`], [`Error`], [`Capabilities`],
+//!   [`RetryOptions`], [`FleetPlan`](fleet::FleetPlan), [`Checkpoint`](fleet::Checkpoint) and
+//!   [`FleetReport`](fleet::FleetReport) carry the version of their form, `"v": 1`; a request that a release without actions and settings must not read as a plain deployment
 //!   carries `"v": 2`.
 //!   A later release reads what this one writes; a version that a release does not know is refused.
 //! * Members that a release does not know are ignored, and optional ones may be absent.
@@ -86,7 +88,7 @@ pub use event::{DeploymentEvent, EventKind};
 pub use ext::DeployerExt;
 pub use follow::{Follow, FollowEvent, FollowOptions};
 pub use group::{
-    Batch, Cancel, Catalog, Group, Health, History, Lifecycle, Logs, Previews, Rollback, TwoPhase, Variables,
+    Cancel, Catalog, Group, Health, History, Lifecycle, Logs, Previews, Rollback, Selections, TwoPhase, Variables,
 };
 pub use health::{HealthReading, HealthState, Instance};
 pub use history::{HistoryCursor, HistoryOptions, HistoryPage};
@@ -108,7 +110,7 @@ pub use preview::Preview;
 pub use request::{Adoption, DeployRequest, JobEvent, RequestOption, Setting, TerraformAction};
 pub use revision::{RanRevision, Revision};
 pub use rollback::{RollbackPoint, RollbackTarget};
-pub use selection::{BatchEntry, BatchReport, Selection};
+pub use selection::{Selection, SelectionEntry, SelectionReport};
 pub use service::{Certificate, Service, ServiceDomain, ServiceQuery, ServiceState};
 pub use status::{DeploymentStatus, Phase};
 pub use target::{Target, TargetKind};

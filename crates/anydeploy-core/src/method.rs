@@ -64,7 +64,7 @@ pub enum Method {
     Previews,
     /// [`Previews::remove_preview`](crate::Previews::remove_preview).
     DeletePreview,
-    /// [`Batch::trigger_selection`](crate::Batch::trigger_selection).
+    /// [`Selections::trigger_selection`](crate::Selections::trigger_selection).
     DeploySelection,
 }
 
@@ -86,7 +86,7 @@ impl Method {
             Self::RollbackTargets => Some(Group::Rollback),
             Self::Variables | Self::PlanVariables | Self::ApplyVariables => Some(Group::Variables),
             Self::Previews | Self::DeletePreview => Some(Group::Previews),
-            Self::DeploySelection => Some(Group::Batch),
+            Self::DeploySelection => Some(Group::Selections),
         }
     }
 

@@ -4,7 +4,7 @@ mod report;
 
 use serde::{Deserialize, Serialize};
 
-pub use report::{BatchEntry, BatchReport};
+pub use report::{SelectionEntry, SelectionReport};
 
 use crate::{Ability, Action, Capabilities, DeployRequest, Error, ErrorKind, Platform, Target, TargetKind};
 

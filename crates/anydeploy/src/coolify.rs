@@ -284,7 +284,7 @@ impl Deployer for Coolify {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle);
-    offers!(rollback: Rollback, variables: Variables, previews: Previews, batch: Batch, health: Health);
+    offers!(rollback: Rollback, variables: Variables, previews: Previews, selections: Selections, health: Health);
 }
 
 two_phase!(Coolify, CoolifyPlanner);

@@ -43,3 +43,7 @@ pub mod health {}
 /// Webhooks, by platform.
 #[doc = include_str!("guide/events.md")]
 pub mod events {}
+
+/// Fleets: many targets on several platforms, in waves, and other engines.
+#[doc = include_str!("guide/fleet.md")]
+pub mod fleet {}

@@ -276,7 +276,7 @@ impl Deployer for Qovery {
 
     polls_together!();
     offers!(two_phase: TwoPhase, history: History, cancel: Cancel, logs: Logs, catalog: Catalog, lifecycle: Lifecycle,
-        rollback: Rollback, variables: Variables, batch: Batch, health: Health);
+        rollback: Rollback, variables: Variables, selections: Selections, health: Health);
 }
 
 two_phase!(Qovery, QoveryPlanner);

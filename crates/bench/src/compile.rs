@@ -131,11 +131,8 @@ impl Program {
              let request = DeployRequest::new(Target::application(\"web\"));\n",
         );
         for platform in &self.platforms {
-            let adapter = match *platform {
-                "coolify" => "Coolify",
-                "dokploy" => "Dokploy",
-                _ => "Qovery",
-            };
+            // The adapter is named as its platform, in upper camel case.
+            let adapter = platform[..1].to_uppercase() + &platform[1..];
             main.push_str(&format!(
                 "    let {platform} = std::sync::Arc::new(anydeploy::{adapter}::from_env()?);\n    \
                  println!(\"{{:?}}\", {platform}.deploy_and_wait(&request, WatchOptions::default()).await?);\n"

@@ -81,6 +81,11 @@ impl Figure {
         Self { note: Some(note.into()), ..self }
     }
 
+    /// The same with a remark, if there is one.
+    pub(crate) fn noting_all(self, notes: &[String]) -> Self {
+        if notes.is_empty() { self } else { self.noting(notes.join("; ")) }
+    }
+
     /// What was measured, with its unit where that is not said already.
     pub(crate) fn label(&self) -> String {
         let Self { name, unit, .. } = self;

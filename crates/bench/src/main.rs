@@ -13,6 +13,7 @@
 mod compile;
 mod decode;
 mod figure;
+mod fleet;
 mod lines;
 mod options;
 mod overhead;
@@ -44,6 +45,8 @@ enum Command {
     Decode(Options),
     /// Watch many deployments at once: requests, lag, refusals, connections and memory
     Watch(Options),
+    /// Kill a fleet again and again: triggered twice, lost, misreported, requests and memory
+    Fleet(Options),
     /// Compile small programs: user seconds and packages beyond tokio, reqwest and serde
     Compile(Options),
     /// Everything above, one after another
@@ -56,16 +59,19 @@ enum Command {
     Replay(overhead::Replay),
     #[command(hide = true)]
     Calls(overhead::Calls),
+    #[command(hide = true)]
+    FleetChild(fleet::Child),
 }
 
 /// Measures something and gives each figure to the function.
 type Measure = fn(&Options, &mut dyn FnMut(Figure)) -> io::Result<()>;
 
 /// Every bench, the quickest first.
-const BENCHES: [(&str, Measure); 4] = [
+const BENCHES: [(&str, Measure); 5] = [
     ("overhead", overhead::measure),
     ("decode", decode::measure),
     ("watch", watch::measure),
+    ("fleet", fleet::measure),
     ("compile", compile::measure),
 ];
 
@@ -74,12 +80,14 @@ fn main() -> ExitCode {
         Command::Overhead(options) => run(&["overhead"], options),
         Command::Decode(options) => run(&["decode"], options),
         Command::Watch(options) => run(&["watch"], options),
+        Command::Fleet(options) => run(&["fleet"], options),
         Command::Compile(options) => run(&["compile"], options),
         Command::All(options) => run(&BENCHES.map(|(name, _)| name), options),
         Command::Page => page::write(&compile::root()),
         Command::Serve(serve) => overhead::serve(serve),
         Command::Replay(replay) => overhead::replay(replay),
         Command::Calls(calls) => overhead::call(calls),
+        Command::FleetChild(child) => fleet::run_child(child),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,4 +15,5 @@ mod scene;
 mod server;
 mod tally;
 
+pub(crate) use memory::GoingOn;
 pub(crate) use scenarios::measure;

@@ -31,7 +31,7 @@ pub(crate) fn check(report: &mut ChaosReport, scene: &dyn Scene, calls: &[CallRe
 }
 
 fn is_by_a_call(record: &ServerRecord) -> bool {
-    let began = record.parts.iter().any(|part| part.ending != Ending::Never);
+    let began = record.has_begun();
     began && record.senders.first().is_some_and(|sender| sender.call.is_some())
 }
 

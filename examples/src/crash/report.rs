@@ -21,6 +21,8 @@ const MAX_EXPLAINED: usize = 20;
 
 /// The figures of one run.
 pub(super) struct Figures {
+    /// Which run it is, for `--first`.
+    pub(super) number: u64,
     pub(super) scenario: Scenario,
     pub(super) phase: Phase,
     /// What the recovery found, if there was one.
@@ -142,7 +144,7 @@ impl CrashReport {
     }
 
     pub(super) fn add(&mut self, figures: Figures) {
-        let Figures { scenario, phase, recovered, report, sent, is_between, is_forgotten, faults } = figures;
+        let Figures { number, scenario, phase, recovered, report, sent, is_between, is_forgotten, faults } = figures;
         self.runs += 1;
         self.triggered += u64::from(sent > 0);
         // What was merged into another deployment is no second one, and a second trigger all the same.
@@ -179,13 +181,13 @@ impl CrashReport {
         } else {
             self.undecidable_beside += report.undecidable;
         }
-        let context = format!("{} after {}, {sent} sent", scenario.name(), phase.name());
+        let context = format!("run {number}, {} after {}, {sent} sent", scenario.name(), phase.name());
         let explain = |lines: Vec<String>| {
             let broken = faults.join("; ");
             lines.into_iter().map(|line| format!("{context}: {line}\n  broken: {broken}")).collect::<Vec<_>>()
         };
         if twice > 0 && report.wrongs.is_empty() {
-            self.wrongs.push(format!("{context}: triggered twice"));
+            self.wrongs.extend(explain(vec![format!("triggered twice; the recovery: {recovered:?}")]));
         }
         self.wrongs.extend(explain(report.wrongs));
         self.unresolved.extend(explain(report.unresolved));
@@ -205,7 +207,17 @@ mod tests {
             let (report, faults) = (ChaosReport::default(), Vec::new());
             let mut all = CrashReport::default();
             let is_forgotten = false;
-            all.add(Figures { scenario, phase, recovered: None, report, sent, is_between, is_forgotten, faults });
+            all.add(Figures {
+                number: 0,
+                scenario,
+                phase,
+                recovered: None,
+                report,
+                sent,
+                is_between,
+                is_forgotten,
+                faults,
+            });
             (all.triggered_twice, all.unfenced, all.is_right())
         };
         assert_eq!([counted(0, false), counted(1, false), counted(1, true)], [(0, 0, true); 3]);

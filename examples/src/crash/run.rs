@@ -289,7 +289,9 @@ impl Run<'_> {
         let call = self.number.to_string();
         let records = self.scene.server_records();
         let in_time = |late: Option<Duration>| late.is_none_or(|late| late <= promised);
-        let senders = records.iter().flat_map(|record| record.senders_of(&call)).filter(|sender| in_time(sender.late));
+        // A request that the server took and never began to act on triggered nothing.
+        let acted_on = records.iter().filter(|record| record.has_begun());
+        let senders = acted_on.flat_map(|record| record.senders_of(&call)).filter(|sender| in_time(sender.late));
         // The network delivered some of them twice.
         let mut sent: Vec<_> = senders.map(|sender| sender.twice.clone()).collect();
         sent.sort();
@@ -298,6 +300,7 @@ impl Run<'_> {
         let broken = injected.iter().map(|fault| format!("{:?} of {} {}", fault.fault, fault.method, fault.path));
         let faults = broken.collect();
         Ok(Figures {
+            number: self.number,
             scenario: self.draw.scenario,
             phase,
             recovered,

@@ -83,6 +83,11 @@ impl ServerRecord {
         ends?.into_iter().max()
     }
 
+    /// Whether it began to deploy anything.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.parts.iter().any(|part| part.ending != Ending::Never)
+    }
+
     /// Whether it began to deploy a target; it may leave out what it was asked for.
     pub(crate) fn started(&self, target: &str) -> bool {
         self.part(target).is_some_and(|part| part.ending != Ending::Never)

@@ -26,11 +26,11 @@ async fn a_bad_network_duplicates_loses_and_misreports_nothing() {
 
 #[tokio::test]
 async fn a_late_delivery_is_found_if_it_comes_in_time_and_is_counted_apart_if_not() {
-    let options = ChaosOptions::new(90, 7).with_callers(45).with_grace(Duration::from_secs(6)).with_rate(0.4);
+    let options = ChaosOptions::new(60, 7).with_callers(30).with_grace(Duration::from_secs(6)).with_rate(0.4);
     let options = options.with_faults([Fault::LateDelivery]);
     for report in on_every_platform(&options, |adapter| adapter).await {
         assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
-        assert!(report.faults["LateDelivery"] > 0 && report.inferred + report.exact > 45, "{}", report.to_json());
+        assert!(report.faults["LateDelivery"] > 0 && report.inferred + report.exact > 30, "{}", report.to_json());
         assert!(report.delivered_late > 0, "{}", report.to_json());
     }
 }
@@ -53,7 +53,7 @@ async fn on_every_platform(options: &ChaosOptions, wrap: Wrap) -> Vec<ChaosRepor
 /// On Coolify a third of the targets is built without the cache; of the others it takes a second request for the first
 /// as long as that one is under way.
 fn silence() -> ChaosOptions {
-    ChaosOptions::new(72, 7).with_callers(72).with_grace(Duration::from_secs(4)).with_faults([Fault::SilenceAfter])
+    ChaosOptions::new(48, 7).with_callers(48).with_grace(Duration::from_secs(4)).with_faults([Fault::SilenceAfter])
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn an_error_that_hides_what_is_open_is_caught() {
 #[tokio::test]
 async fn an_adapter_that_takes_the_newest_deployment_for_its_own_is_caught() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesTheNewest });
-    let options = ChaosOptions::new(48, 7).with_callers(48).with_callers_per_target(4).with_rate(0.0);
+    let options = ChaosOptions::new(32, 7).with_callers(32).with_callers_per_target(4).with_rate(0.0);
     for report in on_every_platform(&options, wrap).await {
         // Where the requests of several callers were merged, the newest is their own as well, and shared.
         let newest = ["a foreign id", "a shared id that is not reported as adopted"];
@@ -94,7 +94,7 @@ async fn an_adapter_that_takes_the_newest_deployment_for_its_own_is_caught() {
 #[tokio::test]
 async fn an_adapter_that_takes_progress_for_success_is_caught() {
     let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::TakesProgressForSuccess });
-    let options = ChaosOptions::new(48, 7).with_callers(48).with_rate(0.0);
+    let options = ChaosOptions::new(32, 7).with_callers(32).with_rate(0.0);
     for report in on_every_platform(&options, wrap).await {
         assert!(has(&report, "an outcome before the end"), "{}", report.to_json());
         assert!(has(&report, "a wrong outcome") && !report.is_proof(), "{}", report.to_json());
@@ -108,12 +108,12 @@ fn has(report: &ChaosReport, misreport: &str) -> bool {
 #[tokio::test]
 async fn every_other_verb_does_nothing_twice_loses_nothing_and_misreports_nothing() {
     for verb in Verb::ALL.into_iter().filter(|verb| *verb != Verb::Deploy) {
-        let options = ChaosOptions::new(24, 7).with_callers(24).with_grace(Duration::from_secs(4)).with_verb(verb);
+        let options = ChaosOptions::new(18, 7).with_callers(18).with_grace(Duration::from_secs(4)).with_verb(verb);
         for report in on_every_platform(&options, |adapter| adapter).await {
             assert!(report.is_right(), "{}\n{}", report.to_json(), report.wrongs.join("\n"));
             assert_eq!((report.unsupported.as_deref(), report.verb), (None, verb));
             // Nothing would be proven if the network were calm, or nothing were done.
-            assert!(report.faults.values().sum::<u64>() > 0 && report.triggered > 8, "{}", report.to_json());
+            assert!(report.faults.values().sum::<u64>() > 0 && report.triggered > 6, "{}", report.to_json());
         }
     }
 }

@@ -133,8 +133,6 @@ impl Stream for FleetRun {
             (self.run, self.end) = (None, Some(end));
         }
         if let Ok(event) = self.events.try_recv() {
-            // There may be more, and the run may have to go on.
-            context.waker().wake_by_ref();
             return Poll::Ready(Some(Ok(event)));
         }
         match self.end.take() {

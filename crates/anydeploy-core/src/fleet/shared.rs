@@ -120,8 +120,8 @@ impl Shared {
     }
 
     /// Puts an order in force, unless a stronger one is.
-    pub(super) fn obey(&self, order: Order) -> bool {
-        let is_new = self.order.send_if_modified(|current| {
+    pub(super) fn obey(&self, order: Order) {
+        self.order.send_if_modified(|current| {
             let is_stronger = order.strength() > current.strength();
             if is_stronger {
                 *current = order;
@@ -129,7 +129,6 @@ impl Shared {
             is_stronger
         });
         self.changed.notify_one();
-        is_new
     }
 
     /// How all members stand.
@@ -143,7 +142,12 @@ impl Shared {
                 members.push(MemberReport::new(&member.name, &member.profile, wave, places.stages[index].clone()));
             }
         }
-        let stopped = self.order.borrow().why();
+        let of_standing = |standing: &Standing| match standing {
+            Standing::NotBegun(why) => Some(*why),
+            _ => None,
+        };
+        // A fleet that an earlier run stopped is over before an order is in force.
+        let stopped = self.order.borrow().why().or_else(|| places.standings.iter().find_map(of_standing));
         FleetReport::new(members, stopped)
     }
 }

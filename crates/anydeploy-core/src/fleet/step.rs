@@ -54,18 +54,22 @@ impl Step<'_> {
         let mut resumed = resumed;
         loop {
             match self.shared.stage(self.index) {
-                MemberStage::Waiting => self.prepare().await?,
-                MemberStage::Prepared { intent, before } if resumed => self.recover(&intent, before).await?,
-                MemberStage::Prepared { intent, before } => self.send(&intent, before).await?,
+                MemberStage::Waiting => Box::pin(self.prepare()).await?,
+                MemberStage::Prepared { intent, before } if resumed => {
+                    Box::pin(self.recover(&intent, before)).await?;
+                }
+                MemberStage::Prepared { intent, before } => Box::pin(self.send(&intent, before)).await?,
                 MemberStage::Sent { id, sent_at, before } => {
                     let mut options = self.shared.plan.watch.clone();
                     if resumed {
                         let ends_at = SystemTime::from(sent_at).checked_add(options.deadline);
                         options.until = [options.until, ends_at].into_iter().flatten().min();
                     }
-                    self.watch(id, sent_at, before, options).await?;
+                    Box::pin(self.watch(id, sent_at, before, options)).await?;
                 }
-                MemberStage::Deployed { id, outcome, before } => self.settle(id, *outcome, before).await?,
+                MemberStage::Deployed { id, outcome, before } => {
+                    Box::pin(self.settle(id, *outcome, before)).await?;
+                }
                 MemberStage::Done { .. } => return Ok(()),
             }
             resumed = false;
@@ -142,7 +146,9 @@ impl Step<'_> {
         let options = &self.shared.plan.watch;
         self.shared.emit(FleetEvent::Trouble { member: self.member.name.clone(), error: error.clone() });
         let deployer = Arc::clone(self.deployer);
-        wait_for_earlier(deployer, earlier.clone(), options.clone(), options.ends_at()).await.is_ok()
+        let wait = wait_for_earlier(deployer, earlier.clone(), options.clone(), options.ends_at());
+        // What few members need is in a box, so that a member takes little memory.
+        Box::pin(wait).await.is_ok()
     }
 
     /// Searches for the deployment of an intent that another run stored; nothing is triggered.

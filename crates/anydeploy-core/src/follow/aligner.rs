@@ -105,7 +105,8 @@ impl Aligner {
 
     /// The new lines of a page that overlaps nowhere: of a log that was rewritten, or after a gap.
     fn take_rewritten(&mut self, lines: Vec<LogLine>, hashes: &[u64]) -> Aligned {
-        let mut recent = self.counts(self.reported.len().saturating_sub(hashes.len()));
+        let from = self.reach(hashes);
+        let mut recent = self.counts(from);
         let old: Vec<_> = hashes.iter().map(|hash| take_one(&mut recent, *hash)).collect();
         let is_rewritten = 2 * old.iter().filter(|old| **old).count() >= hashes.len();
         let keep = |index: usize| !is_rewritten || !old[index];
@@ -113,12 +114,24 @@ impl Aligner {
             hashes.iter().enumerate().filter(|(index, _)| keep(*index)).map(|(_, hash)| *hash).collect();
         let new = lines.into_iter().enumerate().filter(|(index, _)| keep(*index)).map(|(_, line)| line).collect();
         if is_rewritten {
-            // The next page lies over this one.
+            // The next page lies over this one, which takes the place of what it was compared with.
+            self.reported.truncate(from);
             self.record(hashes);
             return Aligned::New(new);
         }
         self.record(&fresh);
         Aligned::NewAfterGap(new)
+    }
+
+    /// The index from which on reported lines may stand in a page of a log that was rewritten.
+    ///
+    /// Where reported lines are gone, the page reaches further back than by its own length: to the last place of the first
+    /// of its lines that was reported.
+    fn reach(&self, hashes: &[u64]) -> usize {
+        let by_length = self.reported.len().saturating_sub(hashes.len());
+        let furthest = by_length.saturating_sub(hashes.len());
+        let last_place = |hash: &u64| self.reported.range(furthest..).rposition(|reported| reported == hash);
+        hashes.iter().find_map(last_place).map_or(by_length, |place| by_length.min(furthest + place))
     }
 
     /// How many lines of a page come before all reported ones: a page may reach back further than the first read did.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{Answer, Call, Interceptor, Next};
 use crate::{
-    BatchEntry, BatchReport, CallKind, DeployRequest, DeploymentId, Error, ErrorKind, Method, Platform, Result,
-    Selection, Target,
+    CallKind, DeployRequest, DeploymentId, Error, ErrorKind, Method, Platform, Result, Selection, SelectionEntry,
+    SelectionReport, Target,
 };
 
 /// Passes a record to a callback, before and after each call that changes something on the platform.
@@ -85,9 +85,9 @@ pub enum AuditResult {
 }
 
 impl AuditResult {
-    fn each(report: Option<&BatchReport>) -> Self {
+    fn each(report: Option<&SelectionReport>) -> Self {
         let entries = report.iter().flat_map(|report| &report.entries);
-        let each = entries.map(|BatchEntry { target, result }| {
+        let each = entries.map(|SelectionEntry { target, result }| {
             let result = result.as_ref().map(|deployment| deployment.id.clone()).map_err(Error::kind);
             (target.clone(), result)
         });

@@ -5,9 +5,9 @@ use std::fmt;
 use futures::future::BoxFuture;
 
 use crate::{
-    Applied, BatchReport, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Explanation,
-    HealthReading, HistoryPage, Intent, LogPage, Method, Preview, Result, RollbackTarget, RunState, Selection, Service,
-    ServiceDomain, StateChange, Target, VariablePlan, VariableSet,
+    Applied, CallKind, Check, DeployRequest, Deployer, Deployment, DeploymentId, Explanation, HealthReading,
+    HistoryPage, Intent, LogPage, Method, Preview, Result, RollbackTarget, RunState, Selection, SelectionReport,
+    Service, ServiceDomain, StateChange, Target, VariablePlan, VariableSet,
 };
 
 /// What is called, and on what.
@@ -145,7 +145,7 @@ pub trait Answer: Send + 'static + private::Sealed {
 
     /// The answer as the report of several deployments; `None` if the method answers with something else.
     #[must_use]
-    fn report(&self) -> Option<&BatchReport> {
+    fn report(&self) -> Option<&SelectionReport> {
         None
     }
 }
@@ -167,8 +167,8 @@ impl Answer for StateChange {
     }
 }
 
-impl Answer for BatchReport {
-    fn report(&self) -> Option<&BatchReport> {
+impl Answer for SelectionReport {
+    fn report(&self) -> Option<&SelectionReport> {
         Some(self)
     }
 }
@@ -215,5 +215,5 @@ mod private {
     impl Sealed for Vec<super::ServiceDomain> {}
     impl Sealed for Vec<super::Preview> {}
     impl Sealed for bool {}
-    impl Sealed for super::BatchReport {}
+    impl Sealed for super::SelectionReport {}
 }

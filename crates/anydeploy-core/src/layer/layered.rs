@@ -4,10 +4,10 @@ use futures::future::{BoxFuture, FutureExt, ready};
 
 use super::{Answer, Call, Interceptor, Next, NextBatch};
 use crate::{
-    Applied, Batch, BatchReport, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment,
-    DeploymentId, DesiredVariables, Error, Explanation, Health, HealthReading, History, HistoryCursor, HistoryOptions,
-    HistoryPage, Hub, Intent, Lifecycle, LogFeed, LogOptions, LogPage, Logs, Method, PlanOptions, Platform, Preview,
-    Previews, Result, Rollback, RollbackTarget, RunState, Selection, Service, ServiceDomain, ServiceLogOptions,
+    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, DesiredVariables,
+    Error, Explanation, Health, HealthReading, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent,
+    Lifecycle, LogFeed, LogOptions, LogPage, Logs, Method, PlanOptions, Platform, Preview, Previews, Result, Rollback,
+    RollbackTarget, RunState, Selection, SelectionReport, Selections, Service, ServiceDomain, ServiceLogOptions,
     ServiceQuery, StateChange, Target, TwoPhase, VariablePlan, VariableSet, Variables,
 };
 
@@ -141,8 +141,8 @@ impl<D: Deployer, I: Interceptor> Deployer for Layered<D, I> {
         self.inner.previews().map(|_| self as &dyn Previews)
     }
 
-    fn batch(&self) -> Option<&dyn Batch> {
-        self.inner.batch().map(|_| self as &dyn Batch)
+    fn selections(&self) -> Option<&dyn Selections> {
+        self.inner.selections().map(|_| self as &dyn Selections)
     }
 
     fn health(&self) -> Option<&dyn Health> {
@@ -326,10 +326,10 @@ impl<D: Deployer, I: Interceptor> Previews for Layered<D, I> {
 }
 
 #[deny(clippy::missing_trait_methods)]
-impl<D: Deployer, I: Interceptor> Batch for Layered<D, I> {
-    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+impl<D: Deployer, I: Interceptor> Selections for Layered<D, I> {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
         let call = self.call(Method::DeploySelection).for_selection(selection);
-        self.grouped(call, self.inner.batch(), move |group| group.trigger_selection(selection))
+        self.grouped(call, self.inner.selections(), move |group| group.trigger_selection(selection))
     }
 }
 

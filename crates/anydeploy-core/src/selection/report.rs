@@ -9,20 +9,20 @@ use crate::{Deployment, Error, Result, Target};
 /// What one request for several targets came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct BatchReport {
+pub struct SelectionReport {
     #[serde(default)]
     v: VersionOne,
     /// Each target with its own result, in the order of the requests, or of the targets of a tag.
-    pub entries: Vec<BatchEntry>,
+    pub entries: Vec<SelectionEntry>,
     /// What the platform says that it did besides, such as starting a service that has no deployments; masked, a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
 }
 
-impl BatchReport {
+impl SelectionReport {
     /// A report of these targets.
     #[must_use]
-    pub const fn new(entries: Vec<BatchEntry>) -> Self {
+    pub const fn new(entries: Vec<SelectionEntry>) -> Self {
         Self { v: VersionOne, entries, also: Vec::new() }
     }
 
@@ -39,18 +39,18 @@ impl BatchReport {
     }
 }
 
-/// One target of a [`BatchReport`].
+/// One target of a [`SelectionReport`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Document", try_from = "Document")]
 #[non_exhaustive]
-pub struct BatchEntry {
+pub struct SelectionEntry {
     /// The target.
     pub target: Target,
     /// Its deployment, with the same promises as the answer of [`deploy`](crate::Deployer::deploy), or why it has none.
     pub result: Result<Deployment>,
 }
 
-impl BatchEntry {
+impl SelectionEntry {
     /// A target with its result.
     #[must_use]
     pub const fn new(target: Target, result: Result<Deployment>) -> Self {
@@ -68,8 +68,8 @@ struct Document {
     error: Option<Error>,
 }
 
-impl From<BatchEntry> for Document {
-    fn from(BatchEntry { target, result }: BatchEntry) -> Self {
+impl From<SelectionEntry> for Document {
+    fn from(SelectionEntry { target, result }: SelectionEntry) -> Self {
         let (deployment, error) = match result {
             Ok(deployment) => (Some(deployment), None),
             Err(error) => (None, Some(error)),
@@ -78,7 +78,7 @@ impl From<BatchEntry> for Document {
     }
 }
 
-impl TryFrom<Document> for BatchEntry {
+impl TryFrom<Document> for SelectionEntry {
     type Error = &'static str;
 
     fn try_from(Document { target, deployment, error }: Document) -> std::result::Result<Self, &'static str> {

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::{
-    Ability, Action, Applied, BatchReport, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error,
-    ErrorKind, Explanation, Group, HealthReading, HistoryOptions, LogPage, Preview, Result, RollbackTarget, RunState,
-    Selection, Service, ServiceLogOptions, StateChange, Target, TargetKind, VariableSet,
+    Ability, Action, Applied, Capabilities, Check, DeployRequest, Deployment, DeploymentId, Error, ErrorKind,
+    Explanation, Group, HealthReading, HistoryOptions, LogPage, Preview, Result, RollbackTarget, RunState, Selection,
+    SelectionReport, Service, ServiceLogOptions, StateChange, Target, TargetKind, VariableSet,
 };
 
 /// A call that a [`ScriptedDeployer`] received.
@@ -56,7 +56,7 @@ pub enum Call {
     Previews(Target),
     /// [`Previews::remove_preview`](crate::Previews::remove_preview).
     DeletePreview(Target, u64),
-    /// [`Batch::trigger_selection`](crate::Batch::trigger_selection).
+    /// [`Selections::trigger_selection`](crate::Selections::trigger_selection).
     DeploySelection(Selection),
 }
 
@@ -101,7 +101,7 @@ struct State {
     applied: VecDeque<Result<Applied>>,
     previews: VecDeque<Result<Vec<Preview>>>,
     deletions: VecDeque<Result<bool>>,
-    reports: VecDeque<Result<BatchReport>>,
+    reports: VecDeque<Result<SelectionReport>>,
     calls: Vec<Call>,
     latency: Duration,
 }
@@ -288,9 +288,9 @@ impl ScriptedDeployer {
 
     /// Adds an answer for the next `deploy_selection`.
     #[must_use]
-    pub fn answer_report(self, answer: Result<BatchReport>) -> Self {
+    pub fn answer_report(self, answer: Result<SelectionReport>) -> Self {
         self.with(|state| {
-            state.groups.insert(Group::Batch);
+            state.groups.insert(Group::Selections);
             state.reports.push_back(answer);
         })
     }

@@ -58,7 +58,7 @@ async fn what_is_not_offered_is_skipped_with_the_reason_and_seen_to_be_refused()
         .without(Group::Rollback)
         .without(Group::Variables)
         .without(Group::Previews)
-        .without(Group::Batch)
+        .without(Group::Selections)
         .without(Group::Health);
     let report = conformance::run(&Memory::new(bare, |platform| Arc::new(platform))).await;
     assert!(report.is_kept(), "{report}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::FakeCoolify;
 use super::access::{CoolifyAbility, HOME_TEAM};
 use super::quirk::CoolifyQuirk;
-use super::resource::{Kind, Looks};
+use super::resource::{ContainerPolls, Kind};
 use super::router::Platform;
 use super::state::{Settings, State};
 use crate::clock::Clock;
@@ -73,13 +73,13 @@ impl FakeCoolifyBuilder {
         self
     }
 
-    /// How often the server looks at the containers, as a real one does every minute; by default it sees at once what
+    /// How often the server polls the containers, as a real one does every minute; by default it sees at once what
     /// happens.
     ///
     /// With it, services and databases show while they start what a real server shows: a service `starting`, then
-    /// `exited` until the next look, a database its status from before, after a restart `exited`.
-    pub fn look_every(mut self, ticks: u64) -> Self {
-        self.settings.looks = Looks::every(ticks);
+    /// `exited` until the next poll, a database its status from before, after a restart `exited`.
+    pub fn poll_containers_every(mut self, ticks: u64) -> Self {
+        self.settings.container_polls = ContainerPolls::every(ticks);
         self
     }
 

@@ -127,6 +127,9 @@ fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
     if messages.is_empty() {
         return errors::refuse(404, "No resources found with this tag.");
     }
+    if exchange.state.has(CoolifyQuirk::AcceptedWithoutId) {
+        details.clear();
+    }
     let mut body = Map::from_iter([("message".to_owned(), json!(messages))]);
     if !details.is_empty() {
         body.insert("details".to_owned(), json!(details));
@@ -154,8 +157,8 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
     if wish.pull_request > 0 || (kind == Kind::Service && unreachable) {
         return Err(errors::server_error(exchange.request).into());
     }
-    let looks = exchange.state.settings.looks;
-    exchange.resource_mut(position).start(now, looks);
+    let polls = exchange.state.settings.container_polls;
+    exchange.resource_mut(position).start(now, polls);
     exchange.state.starts.push(exchange.state.resources[position].uuid.clone());
     exchange.wrote(position, "start", true);
     Ok(Done::said(match kind {

@@ -28,8 +28,8 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
     if exchange.resource(position).is_running(now) {
         return errors::refuse(400, &format!("{} is already running.", kind.noun()));
     }
-    let looks = exchange.state.settings.looks;
-    exchange.resource_mut(position).start(now, looks);
+    let polls = exchange.state.settings.container_polls;
+    exchange.resource_mut(position).start(now, polls);
     started(exchange, position);
     exchange.wrote(position, "start", true);
     Ok(exchange.requested("starting"))
@@ -61,8 +61,8 @@ pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
     if exchange.kind() == Kind::Application {
         return queued(exchange, position, Order::by_api(Task::Restart, exchange.request), "Restart request queued.");
     }
-    let looks = exchange.state.settings.looks;
-    exchange.resource_mut(position).restart(now, looks);
+    let polls = exchange.state.settings.container_polls;
+    exchange.resource_mut(position).restart(now, polls);
     started(exchange, position);
     exchange.wrote(position, "restart", true);
     Ok(exchange.requested("restarting"))

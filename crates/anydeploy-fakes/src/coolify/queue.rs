@@ -184,13 +184,13 @@ impl State {
         let (tag, built) = (deployment.tag().to_owned(), deployment.built);
         let restart = deployment.order.task == Task::Restart;
         self.ledger.end(row, at, end);
-        let looks = self.settings.looks;
+        let polls = self.settings.container_polls;
         if rolled && let Some(application) = self.resource_mut(&application) {
             application.repository.built(&tag);
-            // A restart that found its image ends without a look at the containers.
-            match looks.after(at) {
-                Some(look) if restart && !built && !application.from_image => application.run_from(at, look),
-                _ => application.roll(at, looks),
+            // A restart that found its image ends without a poll of the containers.
+            match polls.after(at) {
+                Some(poll) if restart && !built && !application.from_image => application.run_from(at, poll),
+                _ => application.roll(at, polls),
             }
         }
         if rolled && !last && self.has(CoolifyQuirk::ExtraDestination) {

@@ -60,7 +60,7 @@ pub enum CoolifyQuirk {
     /// `GET /deployments/{uuid}` answers 404 to every deployment, while the lists hold it, as on v4.0.0-beta.467.
     /// Off by default.
     SingleReadNotFound,
-    /// `POST /deploy` stores a deployment and answers 200 with an empty list of deployments. Off by default.
+    /// `POST /deploy` stores its deployments and answers 200 without an id of any. Off by default.
     AcceptedWithoutId,
     /// Rolling back is an unknown path, as before v4.3.0. Off by default.
     NoRollbackRoute,

@@ -58,16 +58,16 @@ impl Kind {
     }
 }
 
-/// When the server looks at the containers: every so many ticks, or at once whenever anything happens.
+/// When the server polls the containers: every so many ticks, or at once whenever anything happens.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Looks(u64);
+pub(super) struct ContainerPolls(u64);
 
-impl Looks {
+impl ContainerPolls {
     pub(super) fn every(ticks: u64) -> Self {
         Self(ticks)
     }
 
-    /// The first look after a tick; none if the server sees everything at once.
+    /// The first poll after a tick; none if the server sees everything at once.
     pub(super) fn after(self, tick: u64) -> Option<u64> {
         Some((tick.checked_div(self.0)? + 1) * self.0)
     }
@@ -187,36 +187,36 @@ impl Resource {
     }
 
     /// Begins to start at `now`: one tick later it is up and healthy, unless a test says otherwise or the server only
-    /// looks from time to time.
-    pub(super) fn start(&mut self, now: u64, looks: Looks) {
+    /// polls from time to time.
+    pub(super) fn start(&mut self, now: u64, polls: ContainerPolls) {
         self.started = Some(Utc::now());
         if self.follows_script(now) {
             return;
         }
         let up = now + STARTING_TICKS;
-        match (self.kind, looks.after(now), looks.after(up)) {
-            (Kind::Service, _, Some(look)) => {
-                self.plan(now, [(now, "starting:unhealthy"), (up, "exited"), (look, "running:unknown")]);
+        match (self.kind, polls.after(now), polls.after(up)) {
+            (Kind::Service, _, Some(poll)) => {
+                self.plan(now, [(now, "starting:unhealthy"), (up, "exited"), (poll, "running:unknown")]);
             }
             // Nothing writes the status of a database that starts.
-            (Kind::Database, Some(look), _) => self.plan(now, [(look, "running:healthy")]),
-            // A deployment asks for a look when it ends.
+            (Kind::Database, Some(poll), _) => self.plan(now, [(poll, "running:healthy")]),
+            // A deployment asks for a poll when it ends.
             (Kind::Application, Some(_), _) => self.plan(now, [(now + 1, "running:unknown")]),
             _ => self.plan(now, [(now, self.kind.starting()), (now + 1, "running:healthy")]),
         }
     }
 
-    /// It runs, which the server does not know before it looks.
-    pub(super) fn run_from(&mut self, now: u64, look: u64) {
+    /// It runs, which the server does not know before it polls.
+    pub(super) fn run_from(&mut self, now: u64, poll: u64) {
         if !self.is_running(now) {
-            self.plan(now, [(look, "running:unknown")]);
+            self.plan(now, [(poll, "running:unknown")]);
         }
     }
 
     /// The running container was exchanged for a new one; it was never seen down.
-    pub(super) fn roll(&mut self, now: u64, looks: Looks) {
+    pub(super) fn roll(&mut self, now: u64, polls: ContainerPolls) {
         if !self.is_running(now) {
-            self.start(now, looks);
+            self.start(now, polls);
         }
     }
 
@@ -235,17 +235,17 @@ impl Resource {
     }
 
     /// Restarting a service or database is a stop and a start.
-    pub(super) fn restart(&mut self, now: u64, looks: Looks) {
+    pub(super) fn restart(&mut self, now: u64, polls: ContainerPolls) {
         self.started = Some(Utc::now());
         if self.follows_script(now) {
             return;
         }
         let (down, up) = (now + 1, now + 1 + STARTING_TICKS);
-        match (self.kind, looks.after(down), looks.after(up)) {
-            (Kind::Service, _, Some(look)) => {
-                self.plan(now, [(down, "starting:unhealthy"), (up, "exited"), (look, "running:unknown")]);
+        match (self.kind, polls.after(down), polls.after(up)) {
+            (Kind::Service, _, Some(poll)) => {
+                self.plan(now, [(down, "starting:unhealthy"), (up, "exited"), (poll, "running:unknown")]);
             }
-            (_, Some(look), _) => self.plan(now, [(down, "exited:unhealthy"), (look, "running:healthy")]),
+            (_, Some(poll), _) => self.plan(now, [(down, "exited:unhealthy"), (poll, "running:healthy")]),
             _ => self.plan(now, [(now, "restarting:unknown"), (now + 1, "running:healthy")]),
         }
     }

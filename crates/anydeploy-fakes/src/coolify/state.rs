@@ -10,7 +10,7 @@ use super::ids::Ids;
 use super::ledger::Ledger;
 use super::place::Place;
 use super::quirk::CoolifyQuirk;
-use super::resource::{Kind, Looks, Resource};
+use super::resource::{ContainerPolls, Kind, Resource};
 use super::script::Repertoire;
 use crate::clock::Clock;
 use crate::known::known;
@@ -27,7 +27,7 @@ pub(super) struct Settings {
     /// How many requests a user may make in one window.
     pub(super) rate_limit: u32,
     pub(super) rate_window: Duration,
-    pub(super) looks: Looks,
+    pub(super) container_polls: ContainerPolls,
 }
 
 impl Default for Settings {
@@ -38,7 +38,7 @@ impl Default for Settings {
             queue_limit: 25,
             rate_limit: 200,
             rate_window: Duration::from_mins(1),
-            looks: Looks::default(),
+            container_polls: ContainerPolls::default(),
         }
     }
 }

@@ -48,9 +48,13 @@ impl State {
     }
 }
 
+/// Lists nothing for an application that there is not; a member is refused before that.
 fn all(call: &mut Call<'_>) -> Reply {
-    let target = call.target(Kind::Application)?;
-    let mut previews = call.state.previews_of(&target.id);
+    let mut check = call.input.check();
+    let application = check.filled(Kind::Application.id_field());
+    check.finish()?;
+    call.permit(&application)?;
+    let mut previews = call.state.previews_of(&application);
     for preview in previews.as_array_mut().into_iter().flatten() {
         let id = preview["previewDeploymentId"].as_str().unwrap_or_default().to_owned();
         let of_preview = |row: &&Row| row.target == Target::new(Kind::Preview, &id);

@@ -13,21 +13,20 @@ use super::baseline::{Age, Baseline, Context, can_do_without};
 use super::error::refusal;
 use super::pending::Start;
 use super::revision::is_commit_hash;
-use super::row::Row;
 use super::rows::{self, Page};
+use super::versions::newest_success;
 use super::{catalog, service};
 use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
-use crate::{Action, Error, ErrorKind, Phase, Result, ServiceState, Target, TargetKind};
+use crate::{Action, Error, ErrorKind, Result, ServiceState, Target, TargetKind};
 
 /// The operation that restarts an application, under Coolify's own name.
 pub(super) const RESTART: &str = "restart-application-by-uuid";
 
 /// What a restart of an application is compared with afterwards, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
-    let ran = |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
-    match rows::search(api, target, |page| page.rows.iter().any(ran)).await {
+    match rows::search(api, target, |page| newest_success(&page.rows).is_some()).await {
         Ok(page) => {
-            let commit = page.rows.iter().find(|row| ran(row)).and_then(|row| row.commit.clone());
+            let commit = newest_success(&page.rows).and_then(|row| row.commit.clone());
             asked.was = commit.filter(|commit| is_commit_hash(commit));
             Ok((asked, Baseline::of(page)))
         }

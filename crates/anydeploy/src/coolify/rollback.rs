@@ -8,12 +8,11 @@ use super::api::Api;
 use super::asked::Asked;
 use super::baseline::Baseline;
 use super::revision::{is_commit_hash, is_full_hash};
-use super::row::Row;
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
 use super::settings::Application;
 use super::versions::{self, check_application};
 use crate::adapter::{Turn, retry_briefly};
-use crate::{Error, ErrorKind, Phase, Result, Target, platform};
+use crate::{Error, ErrorKind, Result, Target, platform};
 
 /// What a rollback deploys, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: &Turn) -> Result<(Asked, Baseline)> {
@@ -65,10 +64,8 @@ pub(super) async fn prepare_version(
 
 /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
 async fn deployed_commit(api: &Api, target: &Target) -> Result<(String, Baseline)> {
-    let is_deployed =
-        |row: &Row| super::phase(&row.status) == Phase::Succeeded && row.pull_request_id.unwrap_or(0) == 0;
-    let page = rows::search(api, target, |page| page.rows.iter().any(is_deployed)).await?;
-    let commit = page.rows.iter().find(|row| is_deployed(row)).and_then(|row| row.commit.clone());
+    let page = rows::search(api, target, |page| versions::newest_success(&page.rows).is_some()).await?;
+    let commit = versions::newest_success(&page.rows).and_then(|row| row.commit.clone());
     let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
         let what = "deploying once more what was deployed last, as it does not report which commit that was";
         return Err(Error::unsupported(platform::COOLIFY, what));

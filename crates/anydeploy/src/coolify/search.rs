@@ -39,11 +39,12 @@ pub(super) fn find<'a>(
 ) -> Finding<'a> {
     let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
     let is_undated = baseline.at.is_some() && at.is_none();
+    let baseline_at = baseline.moments(page);
     let here = |age: Age| {
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
         of_age
             .map(|(row, _)| row)
-            .filter(|row| asked.is_same_place(row) && !is_too_late(row, baseline, is_undated, acted_on_within))
+            .filter(|row| asked.is_same_place(row) && !is_too_late(row, &baseline_at, acted_on_within))
     };
     let mut own = here(Age::New).filter(|row| asked.may_be(row));
     let ambiguous: fn(&'static str) -> Finding<'a> =
@@ -85,16 +86,12 @@ fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
     is_active(row) || ended
 }
 
-/// Whether a row was made so long after the baseline that the trigger cannot have made it: a row is stored before the
-/// trigger is answered (4.3.11).
-///
-/// Where two answers are dated by different clocks, it has to be so by the clock of the machine as well.
-fn is_too_late(row: &Row, baseline: &Baseline, is_undated: bool, acted_on_within: Duration) -> bool {
+/// Whether a row was made so long after the baseline, by every clock, that the trigger cannot have made it: a row is stored
+/// before the trigger is answered (4.3.11).
+fn is_too_late(row: &Row, baseline_at: &[i64], acted_on_within: Duration) -> bool {
     let created = row.created_at.as_deref().and_then(parse_timestamp).map(|created| created.timestamp_millis());
-    created.zip(baseline.at).is_some_and(|(created, at)| {
-        let is_by = |second: i64| Window::after(second, acted_on_within).is_too_late(created, Duration::ZERO);
-        is_by(at.server) && (!is_undated || is_by(at.local()))
-    })
+    let is_by = |created: i64, at: i64| Window::after(at, acted_on_within).is_too_late(created, Duration::ZERO);
+    created.is_some_and(|created| !baseline_at.is_empty() && baseline_at.iter().all(|at| is_by(created, *at)))
 }
 
 #[cfg(test)]
@@ -146,6 +143,15 @@ mod tests {
         let by_this_machine = |after: i64| chrono::DateTime::from_timestamp(at_now + after, 0).unwrap().to_rfc3339();
         assert_eq!(found(HOUR_BEFORE, &[("a", &by_this_machine(5))]), "a");
         assert_eq!(found(HOUR_BEFORE, &[("a", &by_this_machine(7200))]), "NotFound");
+        // The answer of the baseline was dated an hour off, and the clock of this machine is behind that of the server.
+        let machine =
+            |server: i64, local: i64| serde_json::from_value(json!({ "server": server, "local": local })).unwrap();
+        let mut before = Baseline::of(page(NOW, 0, &[]));
+        before.at = machine(at_now - 3600, at_now - 3600);
+        let later = Page { at: machine(at_now + 3600, at_now), ..paged(&[("a", &by_this_machine(0))]) };
+        assert!(matches!(find(&later, &asked, &before, false, Timing::DEFAULT.acted_on_within()), Finding::Row(_)));
+        let later = Page { at: later.at, ..paged(&[("a", &by_this_machine(7200))]) };
+        assert!(matches!(find(&later, &asked, &before, false, Timing::DEFAULT.acted_on_within()), Finding::NotFound));
         let cut_off = Page { is_whole: false, ..paged(&two[..1]) };
         assert!(find_in(&cut_off, NOW).starts_with("Ambiguous"), "an older row may be the trigger's own");
         let nothing = Page { is_whole: false, ..paged(&[]) };

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem, DeployByTagOrUuidParams};
-use futures::future::{BoxFuture, FutureExt, join_all};
+use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 use super::answer::{Answered, confirm};
@@ -23,17 +23,22 @@ use super::pending::Pending;
 use super::trigger::{CoolifyPlanner, Plan, place_of, search_for};
 use super::{Coolify, rows};
 use crate::adapter::throttle::{Class, as_class};
-use crate::adapter::{Answer, Planner, Resolution, Search, Timestamps, Turn, checked, mask, retry_briefly, settle};
+use crate::adapter::{
+    Answer, Planner, Resolution, Search, Timestamps, Turn, checked, concurrently, mask, retry_briefly, settle,
+};
 use crate::{
-    Batch, BatchEntry, BatchReport, DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, Target,
-    platform,
+    DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport,
+    Selections, Target, platform,
 };
 
 /// How many reads before and after the trigger are made at once.
 const MAX_CONCURRENT_READS: usize = 4;
 
-impl Batch for Coolify {
-    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+/// How many applications are searched at once after a lost answer: more than reads, as a search waits between its polls.
+const MAX_CONCURRENT_SEARCHES: usize = 16;
+
+impl Selections for Coolify {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
         async move {
             selection.check(&platform::COOLIFY, &self.capabilities())?;
             match selection {
@@ -63,7 +68,7 @@ impl Member {
     }
 }
 
-async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<BatchReport> {
+async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<SelectionReport> {
     let tag = tag_as_stored(tag);
     let mut members = members(coolify, &tag).await?;
     for member in &mut members {
@@ -91,10 +96,10 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<BatchReport> {
         }
         Err(lost) => (members.iter().map(|_| Answer::Lost(lost.clone())).collect(), Vec::new(), Vec::new()),
     };
-    let entries = join_all(members.into_iter().zip(answers).map(|(member, answer)| ended(coolify, member, answer)));
-    let mut entries = entries.await;
+    let ends = members.into_iter().zip(answers).map(|(member, answer)| ended(coolify, member, answer).boxed());
+    let mut entries = concurrently(MAX_CONCURRENT_SEARCHES, ends.collect()).await;
     entries.extend(others);
-    Ok(BatchReport::new(entries).with_also(also))
+    Ok(SelectionReport::new(entries).with_also(also))
 }
 
 /// The applications of a tag, each in its turn and counted.
@@ -139,13 +144,13 @@ where
 }
 
 /// The deployment of a member, or why it has none.
-async fn ended(coolify: &Coolify, member: Member, answer: Answer) -> BatchEntry {
+async fn ended(coolify: &Coolify, member: Member, answer: Answer) -> SelectionEntry {
     let Member { request, asked, baseline, turn } = member;
     let planner = CoolifyPlanner(coolify);
     let mut trigger = planner.trigger(&request, Plan::Deploy { asked, baseline, change: None });
     let result = settle(&mut *trigger, turn, answer).await;
     drop(trigger);
-    BatchEntry::new(request.target().clone(), result)
+    SelectionEntry::new(request.target().clone(), result)
 }
 
 /// Ends the turns of members that were not triggered.
@@ -202,7 +207,7 @@ impl Named {
     }
 
     /// The deployments of applications that got the tag only after they were listed.
-    async fn others(&self, coolify: &Coolify, members: &[Member]) -> Vec<BatchEntry> {
+    async fn others(&self, coolify: &Coolify, members: &[Member]) -> Vec<SelectionEntry> {
         let mut entries = Vec::new();
         for (uuid, id) in &self.ids {
             if members.iter().any(|member| member.target().id() == uuid) {
@@ -212,7 +217,7 @@ impl Named {
             // Without a baseline, an id that is not stored may stand for anything.
             let row = retry_briefly(|| rows::row(&coolify.api, &target, id)).await.map_err(|_| unlisted());
             let result = row.map(|row| to_deployment(coolify, &target, &Pending::row(id), &row));
-            entries.push(BatchEntry::new(target, result));
+            entries.push(SelectionEntry::new(target, result));
         }
         entries
     }

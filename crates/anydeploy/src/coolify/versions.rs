@@ -76,7 +76,7 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
 /// Why an application cannot go back to a commit, by the rows that were read; one that no row names may have run before all
 /// of them.
 pub(super) fn obstacle(page: &Page, commit: &str) -> Option<RollbackObstacle> {
-    let current = page.rows.iter().find(|row| is_production(row) && succeeded(row));
+    let current = newest_success(&page.rows);
     let is_of = |row: &&Row| is_production(row) && row.commit.as_deref() == Some(commit);
     match ran(&page.rows, commit) {
         Some(row) if current.is_some_and(|current| current.commit == row.commit) => Some(RollbackObstacle::IsCurrent),
@@ -96,6 +96,11 @@ pub(super) fn ran<'a>(rows: &'a [Row], commit: &str) -> Option<&'a Row> {
 /// The newest deployment of the application itself.
 pub(super) fn newest(rows: &[Row]) -> Option<&Row> {
     rows.iter().find(|row| is_production(row))
+}
+
+/// The newest deployment of the application itself that succeeded.
+pub(super) fn newest_success(rows: &[Row]) -> Option<&Row> {
+    rows.iter().find(|row| is_production(row) && succeeded(row))
 }
 
 pub(super) fn is_production(row: &Row) -> bool {

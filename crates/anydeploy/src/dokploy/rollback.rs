@@ -40,6 +40,9 @@ pub(super) struct Before {
     image: String,
     app_name: String,
     server: Option<String>,
+    /// Whether the containers showed that another image ran; an intent that does not say so proves nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ran_another: bool,
 }
 
 impl Before {
@@ -71,11 +74,12 @@ impl Before {
         };
         let settings = retry_read(bound, || api.settings(target)).await.map_err(Error::of_read)?;
         let (rollback, image) = (kept.id.clone(), kept.image.clone());
-        let before = Self { rollback, image, app_name: settings.app_name, server: settings.server };
-        if let Ok(Some(Shown::Runs)) = before.shown(dokploy).await {
-            return Err(obstacle(RollbackObstacle::IsCurrent));
+        let before = Self { rollback, image, app_name: settings.app_name, server: settings.server, ran_another: false };
+        match before.shown(dokploy).await {
+            Ok(Some(Shown::Runs)) => Err(obstacle(RollbackObstacle::IsCurrent)),
+            // An empty list may be that of a failed command, so that it shows nothing of what ran.
+            shown => Ok(Self { ran_another: matches!(shown, Ok(Some(Shown::Another))), ..before }),
         }
-        Ok(before)
     }
 
     async fn shown(&self, dokploy: &Dokploy) -> Result<Option<Shown>> {
@@ -269,6 +273,9 @@ impl RollbackTrigger<'_> {
         Ok(match self.before.shown(dokploy).await? {
             None => Resolution::Unrecoverable(
                 "Dokploy keeps no record of a rollback, and this key may not read which image runs",
+            ),
+            Some(Shown::Runs) if !self.before.ran_another => Resolution::Unresolved(
+                "the image runs, and the containers did not show before the rollback that another one ran",
             ),
             Some(Shown::Runs) => {
                 let ran = self.rolled_back(Identity::Inferred, None, Some(End::Ran));

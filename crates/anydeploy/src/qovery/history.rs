@@ -13,7 +13,10 @@ use super::snapshot::{HISTORY_PAGE_SIZE, LONG_HISTORY_PAGE_SIZE, filled};
 use super::status::{judge_past, judge_service};
 use super::{Qovery, ids};
 use crate::adapter::parse_timestamp;
-use crate::{Deployment, History, HistoryOptions, Phase, Result, Target, TargetKind};
+use crate::{
+    Deployment, DeploymentId, Error, ErrorKind, History, HistoryCursor, HistoryOptions, HistoryPage, Phase, Result,
+    Target, TargetKind, platform,
+};
 
 /// How many executions Qovery sends by default; other actions than deployments are among them.
 const DEFAULT_PAGE_SIZE: usize = 20;
@@ -29,6 +32,15 @@ impl History for Qovery {
     ) -> BoxFuture<'a, Result<Vec<Deployment>>> {
         list_deployments(&self.api, target, options).boxed()
     }
+
+    fn list_page<'a>(
+        &'a self,
+        target: &'a Target,
+        options: HistoryOptions,
+        after: Option<&'a HistoryCursor>,
+    ) -> BoxFuture<'a, Result<HistoryPage>> {
+        list_page(&self.api, target, options, after).boxed()
+    }
 }
 
 /// The newest deployments of a target.
@@ -38,8 +50,7 @@ impl History for Qovery {
 async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -> Result<Vec<Deployment>> {
     let target = &ids::target(target)?;
     let environment = environment_of(api, target).await?;
-    let smallest = if *target.kind() == TargetKind::Environment { HISTORY_PAGE_SIZE } else { DEFAULT_PAGE_SIZE };
-    let mut size = options.limit.clamp(smallest, MAX_PAGE_SIZE);
+    let mut size = first_size(target, options.limit);
     loop {
         let (mut deployments, is_all) = read_page(api, target, &environment, size).await?;
         if is_all || deployments.len() >= options.limit || size >= MAX_PAGE_SIZE {
@@ -48,6 +59,73 @@ async fn list_deployments(api: &Api, target: &Target, options: HistoryOptions) -
         }
         size = size.saturating_mul(2).min(MAX_PAGE_SIZE);
     }
+}
+
+/// Where a page ended: how many deployments stood up to its end, and the last of them.
+struct Place {
+    shown: usize,
+    last: DeploymentId,
+}
+
+impl Place {
+    fn of(cursor: &HistoryCursor) -> Result<Self> {
+        let (shown, last) = cursor.as_str().split_once(' ').ok_or_else(|| cursor.invalid())?;
+        let shown = shown.parse().map_err(|_| cursor.invalid())?;
+        Ok(Self { shown, last: last.parse().map_err(|_| cursor.invalid())? })
+    }
+}
+
+/// One page of the deployments of a target, read from the newest one on.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for the page behind the oldest execution that is asked for, as older ones may exist.
+async fn list_page(
+    api: &Api,
+    target: &Target,
+    options: HistoryOptions,
+    after: Option<&HistoryCursor>,
+) -> Result<HistoryPage> {
+    let target = &ids::target(target)?;
+    let environment = environment_of(api, target).await?;
+    let place = after.map(Place::of).transpose()?;
+    let limit = options.limit.max(1);
+    let shown = place.as_ref().map_or(0, |place| place.shown);
+    // One more than the page holds shows whether another page follows.
+    let mut size = first_size(target, shown.saturating_add(limit).saturating_add(1));
+    loop {
+        let (listed, is_all) = read_page(api, target, &environment, size).await?;
+        let is_last_read = is_all || size >= MAX_PAGE_SIZE;
+        // Deployments that began since the page before moved its last one back in the list.
+        let begin = match &place {
+            None => Some(0),
+            Some(place) => listed.iter().position(|one| one.id == place.last).map(|position| position + 1),
+        };
+        let left = begin.map_or(0, |begin| listed.len() - begin);
+        if left <= limit && !is_last_read {
+            size = size.saturating_mul(2).min(MAX_PAGE_SIZE);
+            continue;
+        }
+        let Some(begin) = begin else {
+            let message = "Qovery does not list the deployment any more with which the page before ended";
+            return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY));
+        };
+        if left == 0 && !is_all {
+            let what = "listing deployments that are older than the newest 400 executions";
+            return Err(Error::unsupported(platform::QOVERY, what));
+        }
+        let end = begin + left.min(limit);
+        let has_more = left > limit || !is_all;
+        let deployments: Vec<_> = listed.into_iter().take(end).skip(begin).collect();
+        let last = deployments.last().filter(|_| has_more);
+        let next = last.map(|last| HistoryCursor::new(format!("{end} {}", last.id)));
+        return Ok(HistoryPage::new(deployments, next));
+    }
+}
+
+/// How many executions are asked for first.
+fn first_size(target: &Target, deployments: usize) -> usize {
+    let smallest = if *target.kind() == TargetKind::Environment { HISTORY_PAGE_SIZE } else { DEFAULT_PAGE_SIZE };
+    deployments.clamp(smallest, MAX_PAGE_SIZE)
 }
 
 /// The deployments among so many of the newest executions, and whether these are all that Qovery keeps.

@@ -12,17 +12,17 @@ use super::trigger::{Plan, deployment_of, left, resolve_request, search_once};
 use super::{Qovery, ids};
 use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn};
 use crate::{
-    Batch, BatchEntry, BatchReport, DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, Target,
-    Timing, platform,
+    DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport,
+    Selections, Target, Timing, platform,
 };
 
-impl Batch for Qovery {
-    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+impl Selections for Qovery {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
         trigger_selection(self, selection).boxed()
     }
 }
 
-async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<BatchReport> {
+async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<SelectionReport> {
     selection.check(&platform::QOVERY, &qovery.capabilities())?;
     let Selection::Requests(requests) = selection else {
         return Err(Error::unsupported(platform::QOVERY, "a selection of this kind"));
@@ -52,9 +52,9 @@ async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<Bat
             let error = sent.err().unwrap_or_else(|| missing().with_platform(platform::QOVERY));
             let entries = targets.into_iter().zip(found).map(|(target, found)| {
                 let result = found.ok_or_else(|| error.clone());
-                BatchEntry::new(target, result)
+                SelectionEntry::new(target, result)
             });
-            Ok(BatchReport::new(entries.collect()))
+            Ok(SelectionReport::new(entries.collect()))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What people do with Coolify day to day: each a fact of a genuine server, and a test of the adapter that bears its name.
 
-mod batch;
 mod find;
 mod history;
 mod lifecycle;
 mod previews;
 mod restart;
 mod rollback;
+mod selection;
 mod setting;
 mod variables;
 

@@ -34,6 +34,8 @@ mod dokploy_identity;
 #[cfg(feature = "dokploy")]
 mod dokploy_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod fleet;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod hostile;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod hub;

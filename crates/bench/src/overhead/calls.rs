@@ -16,7 +16,8 @@ pub(super) fn deployer(platform: &str, address: &Address) -> io::Result<Arc<dyn 
     let deployer: Result<Arc<dyn Deployer>> = match platform {
         "coolify" => Coolify::builder().url(url).token(token).build().map(|deployer| Arc::new(deployer) as _),
         "dokploy" => Dokploy::builder().url(url).token(token).build().map(|deployer| Arc::new(deployer) as _),
-        _ => Qovery::builder().url(url).token(token).build().map(|deployer| Arc::new(deployer) as _),
+        "qovery" => Qovery::builder().url(url).token(token).build().map(|deployer| Arc::new(deployer) as _),
+        other => return Err(io::Error::other(format!("no adapter is measured for {other}"))),
     };
     deployer.map_err(io::Error::other)
 }

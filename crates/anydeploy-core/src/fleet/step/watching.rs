@@ -5,17 +5,38 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use futures::future::{Either, select};
+use tokio::sync::watch::Receiver;
 use tokio::time::sleep;
 
 use super::Step;
 use crate::fleet::{FleetEvent, MemberResult, MemberStage, Order, Triggered, Until};
 use crate::{
-    CallKind, DeployerExt, DeploymentId, Error, ErrorKind, HealthReading, Outcome, Result, Rollout, WatchEvent,
+    CallKind, DeployerExt, DeploymentId, Error, ErrorKind, HealthReading, Outcome, Result, Rollout, Watch, WatchEvent,
     WatchOptions,
 };
 
 /// How often a deployment is asked to be cancelled.
 const MAX_CANCELS: u32 = 5;
+
+/// What a member that is watched goes on with.
+enum Next {
+    /// An event of the watch; `None` after its end.
+    Event(Option<Box<Result<WatchEvent>>>),
+    /// The fleet is cancelled.
+    Cancel,
+}
+
+/// Waits for the next event, or for the order to cancel if it was not obeyed yet.
+async fn next(watch: &mut Watch, order: &mut Receiver<Order>, is_cancelled: bool) -> Next {
+    if is_cancelled {
+        return Next::Event(watch.next().await.map(Box::new));
+    }
+    let cancelled = async { drop(order.wait_for(|order| matches!(order, Order::Cancel(_))).await) };
+    match select(watch.next(), Box::pin(cancelled)).await {
+        Either::Left((event, _)) => Next::Event(event.map(Box::new)),
+        Either::Right(((), _)) => Next::Cancel,
+    }
+}
 
 impl Step<'_> {
     /// Watches a deployment until it is over, and cancels it if the fleet is.
@@ -29,40 +50,51 @@ impl Step<'_> {
         let mut watch = Arc::clone(self.deployer).watch(&id, options);
         let mut order = self.shared.order.subscribe();
         let mut is_cancelled = false;
+        // Most of its time a member waits here, so that what follows an event is in a box.
         loop {
-            let event = if is_cancelled {
-                watch.next().await
-            } else {
-                let cancelled = async { drop(order.wait_for(|order| matches!(order, Order::Cancel(_))).await) };
-                match select(watch.next(), Box::pin(cancelled)).await {
-                    Either::Left((event, _)) => event,
-                    Either::Right(((), _)) => {
-                        is_cancelled = true;
-                        self.cancel(&id).await;
-                        continue;
-                    }
+            match Box::pin(next(&mut watch, &mut order, is_cancelled)).await {
+                Next::Cancel => {
+                    is_cancelled = true;
+                    Box::pin(self.cancel(&id)).await;
                 }
-            };
-            let member = self.member.name.clone();
-            match event {
-                Some(Ok(WatchEvent::Changed(deployment))) => {
-                    if deployment.id != id {
-                        // A later read made the id more precise.
-                        id = deployment.id.clone();
-                        self.record(MemberStage::Sent { id: id.clone(), sent_at, before: before.clone() }).await?;
-                    }
-                    self.shared.emit(FleetEvent::Changed { member, deployment: Box::new(deployment) });
-                }
-                Some(Ok(WatchEvent::Trouble { error, .. })) => self.shared.emit(FleetEvent::Trouble { member, error }),
-                Some(Ok(WatchEvent::Progress(_))) => {}
-                Some(Ok(WatchEvent::Ended(outcome))) => return self.over(id, outcome, before).await,
-                Some(Err(error)) => return self.failed(Triggered::Yes(id), error).await,
-                None => {
-                    let error = Error::new(ErrorKind::NoAnswer, "the watch ended without an outcome").of_read();
-                    return self.failed(Triggered::Yes(id), error).await;
-                }
+                Next::Event(event) => match Box::pin(self.take(event, id, sent_at, before.as_deref())).await? {
+                    Some(newer) => id = newer,
+                    None => return Ok(()),
+                },
             }
         }
+    }
+
+    /// Takes an event of a watch; the id of the deployment while it goes on.
+    async fn take(
+        &self,
+        event: Option<Box<Result<WatchEvent>>>,
+        id: DeploymentId,
+        sent_at: DateTime<Utc>,
+        before: Option<&HealthReading>,
+    ) -> Result<Option<DeploymentId>> {
+        let member = self.member.name.clone();
+        let boxed = || before.cloned().map(Box::new);
+        match event.map(|event| *event) {
+            Some(Ok(WatchEvent::Changed(deployment))) => {
+                let newer = deployment.id.clone();
+                if newer != id {
+                    // A later read made the id more precise.
+                    self.record(MemberStage::Sent { id: newer.clone(), sent_at, before: boxed() }).await?;
+                }
+                self.shared.emit(FleetEvent::Changed { member, deployment: Box::new(deployment) });
+                return Ok(Some(newer));
+            }
+            Some(Ok(WatchEvent::Trouble { error, .. })) => self.shared.emit(FleetEvent::Trouble { member, error }),
+            Some(Ok(WatchEvent::Progress(_))) => {}
+            Some(Ok(WatchEvent::Ended(outcome))) => return self.over(id, outcome, boxed()).await.map(|()| None),
+            Some(Err(error)) => return self.failed(Triggered::Yes(id), error).await.map(|()| None),
+            None => {
+                let error = Error::new(ErrorKind::NoAnswer, "the watch ended without an outcome").of_read();
+                return self.failed(Triggered::Yes(id), error).await.map(|()| None);
+            }
+        }
+        Ok(Some(id))
     }
 
     /// Asks the platform to stop a deployment; whether it does is seen by the watch.

@@ -8,9 +8,9 @@ use super::MemoryDeployer;
 use super::fault::Fault;
 use super::world::{ChangedSetting, World, platform};
 use crate::{
-    Ability, Batch, BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId,
-    Error, ErrorKind, Explanation, Group, Health, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent,
-    Lifecycle, LogOptions, LogPage, Logs, Method, Permission, Platform, Previews, ReportRead, Result, Rollback,
+    Ability, BatchRead, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Error,
+    ErrorKind, Explanation, Group, Health, History, HistoryCursor, HistoryOptions, HistoryPage, Hub, Intent, Lifecycle,
+    LogOptions, LogPage, Logs, Method, Permission, Platform, Previews, ReportRead, Result, Rollback, Selections,
     Service, ServiceDomain, ServiceLogOptions, ServiceQuery, Target, TwoPhase, Variables,
 };
 
@@ -163,8 +163,8 @@ impl Deployer for MemoryDeployer {
         self.offers(Group::Previews).then_some(self as &dyn Previews)
     }
 
-    fn batch(&self) -> Option<&dyn Batch> {
-        self.offers(Group::Batch).then_some(self as &dyn Batch)
+    fn selections(&self) -> Option<&dyn Selections> {
+        self.offers(Group::Selections).then_some(self as &dyn Selections)
     }
 
     fn health(&self) -> Option<&dyn Health> {

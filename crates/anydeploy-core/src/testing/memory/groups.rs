@@ -5,9 +5,9 @@ use futures::future::{BoxFuture, FutureExt};
 use super::MemoryDeployer;
 use super::world::platform;
 use crate::{
-    Ability, Applied, Batch, BatchReport, Deployer, DesiredVariables, Error, ErrorKind, Health, HealthReading,
-    HistoryOptions, Lifecycle, Method, PlanOptions, Preview, Previews, Result, Rollback, RollbackTarget, RunState,
-    Selection, StateChange, Target, VariablePlan, VariableSet, Variables,
+    Ability, Applied, Deployer, DesiredVariables, Error, ErrorKind, Health, HealthReading, HistoryOptions, Lifecycle,
+    Method, PlanOptions, Preview, Previews, Result, Rollback, RollbackTarget, RunState, Selection, SelectionReport,
+    Selections, StateChange, Target, VariablePlan, VariableSet, Variables,
 };
 
 impl MemoryDeployer {
@@ -133,8 +133,8 @@ impl Previews for MemoryDeployer {
     }
 }
 
-impl Batch for MemoryDeployer {
-    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+impl Selections for MemoryDeployer {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
         async move {
             selection.check(&platform(), &self.capabilities())?;
             self.call(Method::DeploySelection, |world| world.trigger_selection(selection)).await

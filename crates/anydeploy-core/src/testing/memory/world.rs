@@ -51,7 +51,7 @@ const GROUPS: [Group; 11] = [
     Group::Rollback,
     Group::Variables,
     Group::Previews,
-    Group::Batch,
+    Group::Selections,
     Group::Health,
 ];
 

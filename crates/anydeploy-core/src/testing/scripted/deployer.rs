@@ -5,9 +5,9 @@ use tokio::time::sleep;
 
 use super::{Call, ScriptedDeployer, next};
 use crate::{
-    Applied, Batch, BatchReport, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment,
-    DeploymentId, Explanation, Group, Health, HealthReading, History, HistoryOptions, Hub, Lifecycle, LogOptions,
-    LogPage, Logs, Platform, Preview, Previews, Result, Rollback, RollbackTarget, RunState, Selection, Service,
+    Applied, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, Deployment, DeploymentId, Explanation,
+    Group, Health, HealthReading, History, HistoryOptions, Hub, Lifecycle, LogOptions, LogPage, Logs, Platform,
+    Preview, Previews, Result, Rollback, RollbackTarget, RunState, Selection, SelectionReport, Selections, Service,
     ServiceLogOptions, StateChange, Target, TwoPhase, VariablePlan, VariableSet, Variables,
 };
 
@@ -96,8 +96,8 @@ impl Deployer for ScriptedDeployer {
         self.offers(Group::Previews).then_some(self as &dyn Previews)
     }
 
-    fn batch(&self) -> Option<&dyn Batch> {
-        self.offers(Group::Batch).then_some(self as &dyn Batch)
+    fn selections(&self) -> Option<&dyn Selections> {
+        self.offers(Group::Selections).then_some(self as &dyn Selections)
     }
 
     fn health(&self) -> Option<&dyn Health> {
@@ -229,8 +229,8 @@ impl Previews for ScriptedDeployer {
     }
 }
 
-impl Batch for ScriptedDeployer {
-    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+impl Selections for ScriptedDeployer {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
         let call = Call::DeploySelection(selection.clone());
         let answer = self.state().reply(call, |state| &mut state.reports);
         self.answer_later(answer)

@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex};
 
 use anydeploy_core::testing::MemoryDeployer;
 use anydeploy_core::{
-    Ability, Batch, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment,
-    DeploymentId, Error, ErrorKind, Health, HealthReading, HealthState, History, HistoryCursor, HistoryOptions,
-    HistoryPage, Hub, Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform, Previews, RequestOption,
-    Result, Rollback, Service, ServiceQuery, Target, TwoPhase, Variables,
+    Ability, Cancel, Capabilities, Catalog, Check, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId,
+    Error, ErrorKind, Health, HealthReading, HealthState, History, HistoryCursor, HistoryOptions, HistoryPage, Hub,
+    Intent, Lifecycle, LogOptions, LogPage, Logs, Permission, Platform, Previews, RequestOption, Result, Rollback,
+    Selections, Service, ServiceQuery, Target, TwoPhase, Variables,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -145,7 +145,7 @@ impl Deployer for Broken {
         Some(self)
     }
 
-    fn batch(&self) -> Option<&dyn Batch> {
+    fn selections(&self) -> Option<&dyn Selections> {
         Some(self)
     }
 

@@ -1,9 +1,9 @@
 //! The JSON forms of what is found and selected: services, queries, domains, previews, pages and reports.
 
 use anydeploy_core::{
-    BatchEntry, BatchReport, Certificate, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind,
-    HistoryCursor, HistoryPage, Identity, Phase, Platform, Preview, RanRevision, Selection, Service, ServiceDomain,
-    ServiceQuery, ServiceState, Target, TargetKind,
+    Certificate, DeployRequest, Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, HistoryCursor,
+    HistoryPage, Identity, Phase, Platform, Preview, RanRevision, Selection, SelectionEntry, SelectionReport, Service,
+    ServiceDomain, ServiceQuery, ServiceState, Target, TargetKind,
 };
 use serde_json::json;
 
@@ -71,13 +71,16 @@ fn a_selection_and_its_report() {
     golden!("selection_requests", &Selection::Requests(vec![DeployRequest::new(abc())]));
     let refused = Error::new(ErrorKind::Unavailable, "down").of_read();
     let entries =
-        vec![BatchEntry::new(abc(), Ok(unknown())), BatchEntry::new(Target::application("def"), Err(refused))];
-    golden!("batch_report", &BatchReport::new(entries).with_also(["Service db\nstarted.".to_owned(), String::new()]));
+        vec![SelectionEntry::new(abc(), Ok(unknown())), SelectionEntry::new(Target::application("def"), Err(refused))];
+    golden!(
+        "selection_report",
+        &SelectionReport::new(entries).with_also(["Service db\nstarted.".to_owned(), String::new()])
+    );
     for neither in [json!({ "target": "application:abc" }), {
-        let mut both = written(&BatchEntry::new(abc(), Ok(unknown())));
+        let mut both = written(&SelectionEntry::new(abc(), Ok(unknown())));
         both["error"] = written(&Error::new(ErrorKind::Unavailable, "down"));
         both
     }] {
-        assert!(read::<BatchEntry>(neither).unwrap_err().contains("either a deployment or an error"));
+        assert!(read::<SelectionEntry>(neither).unwrap_err().contains("either a deployment or an error"));
     }
 }

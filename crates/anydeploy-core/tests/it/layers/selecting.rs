@@ -45,8 +45,8 @@ async fn every_call_that_finds_or_selects_passes_through_the_interceptor() {
     assert_eq!(*recorder.0.lock().unwrap(), expected);
     let kinds = expected.map(Method::kind);
     assert_eq!(kinds[3..], [CallKind::Read, CallKind::Write, CallKind::Trigger]);
-    let without = MemoryDeployer::new().without(Group::Previews).without(Group::Batch).layered(recorder);
-    assert!(without.previews().is_none() && without.batch().is_none());
+    let without = MemoryDeployer::new().without(Group::Previews).without(Group::Selections).layered(recorder);
+    assert!(without.previews().is_none() && without.selections().is_none());
     assert!(!without.offers(Method::DeletePreview) && !without.offers(Method::DeploySelection));
 }
 

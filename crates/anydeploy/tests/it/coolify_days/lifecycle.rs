@@ -88,7 +88,7 @@ async fn starting_a_stopped_application_that_is_being_deployed_is_that_deploymen
 
 #[tokio::test]
 async fn the_second_exited_after_a_start_is_no_failure() {
-    let (fake, coolify) = stepping(FakeCoolify::builder().look_every(40)).await;
+    let (fake, coolify) = stepping(FakeCoolify::builder().poll_containers_every(40)).await;
     for target in records_nothing(&fake) {
         let change = coolify.start(&target).await.unwrap();
         assert!(change.sent && change.deployment.is_none(), "{target}");
@@ -100,7 +100,7 @@ async fn the_second_exited_after_a_start_is_no_failure() {
 
 #[tokio::test]
 async fn a_stop_during_a_deployment_is_undone_and_reported_as_a_conflict() {
-    let (fake, coolify) = stepping(FakeCoolify::builder().look_every(1_000)).await;
+    let (fake, coolify) = stepping(FakeCoolify::builder().poll_containers_every(1_000)).await;
     let web = Target::application(fake.application());
     fake.set_status(web.id(), "running:unknown");
     fake.next_deployment(web.id(), CoolifyScript::succeeds().lasting(30));
@@ -161,7 +161,7 @@ async fn a_list_of_all_deployments_that_is_too_large_hides_none_of_the_applicati
 
 #[tokio::test]
 async fn an_application_is_not_stopped_for_good_before_the_containers_of_a_success_were_looked_at() {
-    let (fake, _) = manual(FakeCoolify::builder().look_every(1_000)).await;
+    let (fake, _) = manual(FakeCoolify::builder().poll_containers_every(1_000)).await;
     let coolify = Coolify::builder().url(fake.url()).token(fake.token()).build().unwrap();
     let web = Target::application(fake.application());
     fake.deploy_by_someone_else(web.id());

@@ -143,7 +143,7 @@ async fn a_restart_intent_is_recovered_by_another_process() {
 #[tokio::test]
 async fn a_restart_of_a_service_or_database_is_followed_by_its_state() {
     for kind in ["service", "database"] {
-        let (fake, coolify) = manual(FakeCoolify::builder().look_every(30)).await;
+        let (fake, coolify) = manual(FakeCoolify::builder().poll_containers_every(30)).await;
         let target =
             if kind == "service" { Target::service(fake.service()) } else { Target::database(fake.database()) };
         fake.set_status(target.id(), "running:healthy");
@@ -162,7 +162,7 @@ async fn a_restart_of_a_service_or_database_is_followed_by_its_state() {
 #[tokio::test]
 async fn a_lost_restart_of_a_service_is_found_by_its_state_or_open() {
     for (tick, found) in [(1, true), (0, false)] {
-        let (fake, _) = manual(FakeCoolify::builder().look_every(1_000)).await;
+        let (fake, _) = manual(FakeCoolify::builder().poll_containers_every(1_000)).await;
         let (_network, coolify) = behind(&fake, Fault::ResetAfter, RequestKind::Trigger);
         let database = Target::database(fake.database());
         fake.set_status(database.id(), "running:healthy");
@@ -182,7 +182,7 @@ async fn a_lost_restart_of_a_service_is_found_by_its_state_or_open() {
 
 #[tokio::test]
 async fn a_lost_restart_beside_the_start_of_somebody_else_is_open() {
-    let (fake, _) = manual(FakeCoolify::builder().look_every(1_000)).await;
+    let (fake, _) = manual(FakeCoolify::builder().poll_containers_every(1_000)).await;
     let (_network, coolify) = behind(&fake, Fault::ResetBefore, RequestKind::Trigger);
     let database = Target::database(fake.database());
     fake.set_status(database.id(), "starting:unhealthy");

@@ -170,6 +170,27 @@ async fn a_lost_rollback_that_does_not_show_is_undecidable_and_not_sent_again() 
 }
 
 #[tokio::test]
+async fn a_lost_rollback_to_the_image_that_ran_already_is_undecidable() {
+    let (fake, dokploy, web) = with_versions().await;
+    let version = versions(&dokploy, &web).await.pop().unwrap();
+    dokploy.roll_back_to(&version).await.unwrap();
+    // Before the trigger nothing shows what runs, afterwards the containers run what they ran all along.
+    fake.enable(DokployQuirk::NoContainers);
+    let (network, lossy) = behind(&fake, Fault::ResetBefore, RequestKind::Trigger);
+    let meanwhile = async {
+        while network.injected().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        fake.disable(DokployQuirk::NoContainers);
+    };
+    let (result, ()) = futures::join!(lossy.roll_back_to(&version), meanwhile);
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error:?}");
+    assert!(fake.running_image(web.id()).unwrap().ends_with(":v1"));
+    assert_eq!(rollbacks(&fake), 1, "the second one never arrived");
+}
+
+#[tokio::test]
 async fn the_adapter_never_deletes_a_rollback() {
     let (fake, dokploy, web) = with_versions().await;
     let version = versions(&dokploy, &web).await.pop().unwrap();

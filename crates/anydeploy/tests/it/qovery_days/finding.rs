@@ -5,7 +5,7 @@ use anydeploy::{
     TargetKind,
 };
 use anydeploy_fakes::{FakeQovery, QoveryServiceKind};
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 
 use crate::support::qovery::{manual, running};
 
@@ -85,4 +85,24 @@ async fn a_history_grows_its_page_because_there_is_no_other() {
     qovery.deploy(&DeployRequest::new(web.clone())).await.unwrap();
     let last = qovery.history_page(&web, HistoryOptions::newest(40), page.next.as_ref()).await.unwrap();
     assert_eq!((last.deployments.len(), last.next), (5, None), "a new deployment shifts nothing");
+}
+
+#[tokio::test]
+async fn a_history_that_is_cut_at_400_executions_ends_with_an_error_and_not_as_if_it_were_whole() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let web = Target::application(fake.application());
+    for _ in 0..399 {
+        fake.already_deployed(web.id());
+    }
+    let whole: Vec<_> = qovery.history_stream(&web, HistoryOptions::newest(200)).try_collect().await.unwrap();
+    assert_eq!(whole.len(), 399);
+    for _ in 0..2 {
+        fake.already_deployed(web.id());
+    }
+    let items: Vec<_> = qovery.history_stream(&web, HistoryOptions::newest(200)).collect().await;
+    let (listed, ends): (Vec<_>, Vec<_>) = items.into_iter().partition(Result::is_ok);
+    let kinds: Vec<_> = ends.iter().map(|end| end.as_ref().unwrap_err().kind()).collect();
+    assert_eq!((listed.len(), kinds), (400, vec![ErrorKind::Unsupported]), "{ends:?}");
+    assert!(ends[0].as_ref().unwrap_err().to_string().contains("newest 400 executions"), "{ends:?}");
+    assert_eq!(qovery.history_of(&web, HistoryOptions::newest(1000)).await.unwrap().len(), 400);
 }

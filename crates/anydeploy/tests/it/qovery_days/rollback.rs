@@ -11,7 +11,7 @@ use anydeploy_fakes::{
 };
 use serde_json::json;
 
-use crate::support::qovery::{quick, running, triggers};
+use crate::support::qovery::{quick, running, stepping, triggers};
 
 async fn deploy(qovery: &Qovery, target: &Target, revision: Option<&Revision>) {
     let request = DeployRequest::new(target.clone()).with_revision(revision.cloned().unwrap_or_default());
@@ -25,7 +25,14 @@ async fn versions(qovery: &Qovery, target: &Target) -> Vec<RollbackTarget> {
 
 /// A service that ran two versions, the older one of which it can go back to.
 async fn with_history(kind: QoveryServiceKind) -> (FakeQovery, Qovery, Target, RollbackTarget) {
-    let (fake, qovery) = running(FakeQovery::builder()).await;
+    with_history_on(running(FakeQovery::builder()).await, kind).await
+}
+
+/// The same on a given server.
+async fn with_history_on(
+    (fake, qovery): (FakeQovery, Qovery),
+    kind: QoveryServiceKind,
+) -> (FakeQovery, Qovery, Target, RollbackTarget) {
     let id = fake.add_service(&fake.environment(), kind, "service");
     let (target, revisions): (_, Option<[Revision; 2]>) = match kind {
         QoveryServiceKind::Application => (Target::application(id), None),
@@ -92,7 +99,8 @@ async fn a_git_job_goes_back_to_its_commit() {
 
 #[tokio::test]
 async fn a_rollback_that_ran_another_version_is_failed() {
-    let (fake, qovery, target, older) = with_history(QoveryServiceKind::Container).await;
+    let server = stepping(FakeQovery::builder()).await;
+    let (fake, qovery, target, older) = with_history_on(server, QoveryServiceKind::Container).await;
     // While the environment is busy, the request of another program is merged into the rollback, and its tag wins.
     fake.next_deployment(&fake.application(), QoveryScript::succeeds().lasting(60));
     qovery.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();

@@ -33,6 +33,13 @@ pub(crate) async fn running(builder: FakeQoveryBuilder) -> (FakeQovery, Qovery) 
     (fake, qovery)
 }
 
+/// A server that advances by a tick with each request, so that a client sees every state however slow its machine is.
+pub(crate) async fn stepping(builder: FakeQoveryBuilder) -> (FakeQovery, Qovery) {
+    let fake = builder.pace(Pace::Requests(1)).start().await;
+    let qovery = deployer(&fake);
+    (fake, qovery)
+}
+
 pub(crate) fn quick() -> WatchOptions {
     WatchOptions::within(Duration::from_secs(20)).with_intervals(Duration::from_millis(5), Duration::from_millis(20))
 }

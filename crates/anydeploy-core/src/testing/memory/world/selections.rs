@@ -1,11 +1,11 @@
 //! Several targets in memory by one request.
 
 use super::{World, platform, unknown};
-use crate::{BatchEntry, BatchReport, DeployRequest, Error, ErrorKind, Result, Selection, Target};
+use crate::{DeployRequest, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport, Target};
 
 impl World {
     /// Triggers a deployment of each target that a selection names.
-    pub(in crate::testing::memory) fn trigger_selection(&mut self, selection: &Selection) -> Result<BatchReport> {
+    pub(in crate::testing::memory) fn trigger_selection(&mut self, selection: &Selection) -> Result<SelectionReport> {
         let requests = match selection {
             Selection::Tag(tag) => self.tagged(tag)?,
             Selection::Requests(requests) => requests.clone(),
@@ -13,8 +13,9 @@ impl World {
         if let Some(missing) = requests.iter().find(|request| !self.lines.contains_key(request.target())) {
             return Err(unknown(missing.target()));
         }
-        let entries = requests.iter().map(|request| BatchEntry::new(request.target().clone(), self.trigger(request)));
-        Ok(BatchReport::new(entries.collect()))
+        let entries =
+            requests.iter().map(|request| SelectionEntry::new(request.target().clone(), self.trigger(request)));
+        Ok(SelectionReport::new(entries.collect()))
     }
 
     /// Adds a tag to a target.

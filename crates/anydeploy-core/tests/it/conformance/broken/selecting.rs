@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use anydeploy_core::{
-    Batch, BatchReport, DeployRequest, Deployer, DeployerExt, HistoryCursor, HistoryOptions, HistoryPage, Preview,
-    Previews, Result, Selection, Service, ServiceQuery, Target,
+    DeployRequest, Deployer, DeployerExt, HistoryCursor, HistoryOptions, HistoryPage, Preview, Previews, Result,
+    Selection, SelectionReport, Selections, Service, ServiceQuery, Target,
 };
 use futures::future::{BoxFuture, FutureExt};
 
@@ -50,7 +50,7 @@ impl Broken {
         Ok(deleted)
     }
 
-    async fn select_badly(&self, selection: &Selection) -> Result<BatchReport> {
+    async fn select_badly(&self, selection: &Selection) -> Result<SelectionReport> {
         if self.has(Fault::DeploysWhatIsBeside) {
             for service in self.inner.services().await? {
                 if selection.targets().all(|target| *target != service.target) {
@@ -82,8 +82,8 @@ impl Previews for Broken {
     }
 }
 
-impl Batch for Broken {
-    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<BatchReport>> {
+impl Selections for Broken {
+    fn trigger_selection<'a>(&'a self, selection: &'a Selection) -> BoxFuture<'a, Result<SelectionReport>> {
         self.select_badly(selection).boxed()
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{status, written};
 use crate::coolify::{deploy, deployment, get, post, status_of, still, still_with};
 
-/// The different statuses that were shown from one look to the next, with the tick at which each began.
+/// The different statuses that were shown from one poll to the next, with the tick at which each began.
 async fn timeline(fake: &FakeCoolify, path: &str, ticks: u64) -> Vec<(u64, String)> {
     let mut shown = vec![(0, status(fake, path).await)];
     for tick in 1..=ticks {
@@ -25,7 +25,7 @@ fn as_text(timeline: &[(u64, String)]) -> Vec<(u64, &str)> {
 
 #[tokio::test]
 async fn a_service_that_starts_shows_exited_again_until_the_next_look() {
-    let fake = still_with(|builder| builder.look_every(10)).await;
+    let fake = still_with(|builder| builder.poll_containers_every(10)).await;
     let path = format!("/services/{}", fake.service());
     post(&fake, &format!("{path}/start")).await;
     let shown = timeline(&fake, &path, 12).await;
@@ -34,7 +34,7 @@ async fn a_service_that_starts_shows_exited_again_until_the_next_look() {
 
 #[tokio::test]
 async fn a_service_that_restarts_does_the_same() {
-    let fake = still_with(|builder| builder.look_every(10)).await;
+    let fake = still_with(|builder| builder.poll_containers_every(10)).await;
     let path = format!("/services/{}", fake.service());
     fake.set_status(&fake.service(), "running:unknown");
     post(&fake, &format!("{path}/restart")).await;
@@ -45,7 +45,7 @@ async fn a_service_that_restarts_does_the_same() {
 
 #[tokio::test]
 async fn a_database_shows_no_start_and_the_stop_of_a_restart_until_the_next_look() {
-    let fake = still_with(|builder| builder.look_every(10)).await;
+    let fake = still_with(|builder| builder.poll_containers_every(10)).await;
     let path = format!("/databases/{}", fake.database());
     post(&fake, &format!("{path}/start")).await;
     let shown = timeline(&fake, &path, 12).await;
@@ -69,7 +69,7 @@ async fn a_service_that_is_starting_may_be_started_and_stopped() {
 
 #[tokio::test]
 async fn a_deployment_under_way_undoes_a_stop_at_its_end() {
-    let fake = still_with(|builder| builder.look_every(60)).await;
+    let fake = still_with(|builder| builder.poll_containers_every(60)).await;
     let web = fake.application();
     let path = format!("/applications/{web}");
     fake.set_status(&web, "running:unknown");

@@ -66,7 +66,7 @@ async fn a_pinned_commit_is_restarted_whatever_was_pushed() {
 
 #[tokio::test]
 async fn a_restart_that_found_its_image_shows_a_stopped_application_running_at_the_next_look() {
-    let fake = still_with(|builder| builder.look_every(30)).await;
+    let fake = still_with(|builder| builder.poll_containers_every(30)).await;
     let shop = deployed(&fake).await;
     let path = format!("/applications/{shop}");
     post(&fake, &format!("{path}/stop")).await;

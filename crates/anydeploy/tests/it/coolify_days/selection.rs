@@ -3,15 +3,21 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anydeploy::{BatchReport, Coolify, DeployRequest, DeployerExt, Deployment, ErrorKind, Identity, Selection, Target};
+use anydeploy::{
+    Coolify, DeployRequest, DeployerExt, Deployment, ErrorKind, Identity, Selection, SelectionReport, Target,
+};
 use anydeploy_fakes::{
-    CoolifyAbility, CoolifyQuirk, CoolifyScript, FakeCoolify, FakeCoolifyBuilder, Fault, Pace, RequestKind,
+    CoolifyAbility, CoolifyQuirk, CoolifyScript, FakeCoolify, FakeCoolifyBuilder, Fault, FaultPlan, FaultyNetwork,
+    Pace, RequestKind,
 };
 
 use super::{behind, stepping};
 use crate::support::coolify::{deployer, manual, quick, uuid};
 
 const TAG: &str = "shop";
+
+/// What the server answers for a route that it does not have.
+const UNKNOWN_PATH: &str = r#"{"message":"Not found.","docs":"https://coolify.io/docs"}"#;
 
 /// Three applications with a tag, in the order of their ids.
 fn tagged(fake: &FakeCoolify) -> Vec<Target> {
@@ -37,7 +43,7 @@ fn triggers(fake: &FakeCoolify) -> usize {
     fake.requests().iter().filter(|request| request.path.ends_with("/deploy")).count()
 }
 
-fn targets_of(report: &BatchReport) -> Vec<Target> {
+fn targets_of(report: &SelectionReport) -> Vec<Target> {
     report.entries.iter().map(|entry| entry.target.clone()).collect()
 }
 
@@ -142,6 +148,8 @@ async fn an_application_that_is_refused_says_so_and_the_others_are_deployed() {
     let report = coolify.deploy_selection(&tag()).await.unwrap();
     let kinds: Vec<_> = report.entries.iter().filter_map(|entry| Some(entry.result.as_ref().err()?.kind())).collect();
     assert_eq!((kinds.as_slice(), fake.triggered().len()), ([ErrorKind::PermissionDenied].as_slice(), 2));
+    let refused = report.entries.iter().find_map(|entry| entry.result.as_ref().err()).unwrap();
+    assert!(refused.is_safe_to_repeat(), "no row of it was stored: {refused}");
     assert_own(&fake, &report.deployments().collect::<Vec<_>>(), Identity::Exact);
 }
 
@@ -163,6 +171,31 @@ async fn a_tag_deploy_of_which_nothing_was_queued_is_queue_full() {
     let error = coolify.deploy_selection(&tag()).await.unwrap_err();
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::QueueFull, true), "{error}");
     assert!(fake.triggered().is_empty());
+}
+
+#[tokio::test]
+async fn a_full_queue_whose_deployments_cannot_be_listed_is_undecidable_for_each() {
+    let (fake, _, _) = still(FakeCoolify::builder().queue_limit(1).concurrent_builds(1)).await;
+    // The list of deployments is missing, so that the baseline holds nothing and no row can be searched for.
+    let plan = FaultPlan::always(Fault::NotFound)
+        .on([RequestKind::Read])
+        .not_found("/api/v1/deployments/applications/*", UNKNOWN_PATH);
+    let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+    let coolify = Coolify::builder().url(network.url()).token(fake.token()).grace(Duration::from_millis(600)).build();
+    let report = coolify.unwrap().deploy_selection(&tag()).await.unwrap();
+    assert_eq!((report.entries.len(), triggers(&fake), fake.triggered().len()), (3, 1, 2));
+    for entry in &report.entries {
+        let error = entry.result.as_ref().unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_names_no_deployment_is_searched_for_each_application() {
+    let (fake, coolify, targets) = still(FakeCoolify::builder().quirk(CoolifyQuirk::AcceptedWithoutId)).await;
+    let report = coolify.deploy_selection(&tag()).await.unwrap();
+    assert_own(&fake, &report.deployments().collect::<Vec<_>>(), Identity::Inferred);
+    assert_eq!((targets_of(&report), report.deployments().count(), triggers(&fake)), (targets, 3, 1));
 }
 
 #[tokio::test]
