@@ -1,19 +1,26 @@
 //! A typed client of the services, for programs outside the engine.
 
+mod fleet;
+
+pub use fleet::FleetHandle;
+
 use std::time::Duration;
 
 use anydeploy_core::{Backoff, Deployment, Error, ErrorKind, Outcome, Result, Target};
 use bytes::Bytes;
-use restate_sdk::ingress::{self, CallResponse, ClientError, Request, SendStatus};
+use restate_sdk::ingress::{self, CallResponse, ClientError, InvocationHandle, Request, SendStatus};
 use restate_sdk::serde::{Deserialize, Json, PayloadMetadata, Serialize};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::ingress::Http;
 use crate::verdict::from_text;
 use crate::{Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient, WatchOrder, target_key};
 
-/// How long a request may take that only hands something over.
-const REQUEST: Duration = Duration::from_secs(30);
+/// How long a connection may take, and after which silence it is probed.
+const CONNECTION: Duration = Duration::from_secs(30);
+
+/// The first and the longest pause before a request is made again.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// Calls the services through the ingress of a Restate server.
 ///
@@ -45,7 +52,7 @@ impl Client {
             .parse::<http::Uri>()
             .map_err(|error| unusable(Box::<dyn std::error::Error + Send + Sync>::from(error)))?;
         // A call waits for its answer as long as the engine takes, so that there is no timeout of a request as a whole.
-        let http = reqwest::Client::builder().connect_timeout(REQUEST).tcp_keepalive(REQUEST).build();
+        let http = reqwest::Client::builder().connect_timeout(CONNECTION).tcp_keepalive(CONNECTION).build();
         let http = http.map_err(|error| unusable(error.into()))?;
         let ingress = ingress::Client::new(uri, Http(http)).map_err(|error| unusable(error.into()))?;
         Ok(Self { ingress, patience: Duration::from_mins(1) })
@@ -129,8 +136,12 @@ impl Client {
     /// # Errors
     /// Those of a [`Watch`](anydeploy_core::Watch).
     pub async fn watch(&self, order: &WatchOrder) -> Result<Outcome> {
-        self.repeated(|| async { self.workflow(order).run(Json(order.clone())).send().await.map(drop) }).await?;
-        self.call_without_input(|| self.workflow(order).outcome()).await
+        let begin = || async {
+            let sent = self.workflow(order).run(Json(order.clone())).send().await?;
+            Ok(sent.invocation_handle())
+        };
+        let invocation = self.repeated(begin).await?;
+        self.output_of(&invocation).await
     }
 
     /// Reads a deployment that is watched; `None` before its watch has begun.
@@ -139,6 +150,21 @@ impl Client {
     /// Those of a read.
     pub async fn watched(&self, order: &WatchOrder) -> Result<Option<Deployment>> {
         self.call_without_input(|| self.workflow(order).status()).await
+    }
+
+    /// Asks the platform to stop a deployment; whether it does is seen by a watch of it.
+    ///
+    /// # Errors
+    /// Those of [`DeployerExt::cancel_deployment`](anydeploy_core::DeployerExt::cancel_deployment), as the worker met them.
+    pub async fn cancel(&self, order: &WatchOrder) -> Result<()> {
+        let call = || async { self.workflow(order).cancel(Json(order.clone())).call().await?.into_body() };
+        self.repeated(call).await
+    }
+
+    /// The run of a fleet that has this name, or will.
+    #[must_use]
+    pub fn fleet(&self, run: impl Into<String>) -> FleetHandle {
+        FleetHandle::new(self.clone(), run.into())
     }
 }
 
@@ -168,16 +194,28 @@ impl Client {
         self.repeated(|| async { request().call().await.and_then(CallResponse::into_body) }).await.map(Json::into_inner)
     }
 
+    /// Waits for the end of an invocation, however long it takes.
+    async fn output_of<T>(&self, invocation: &InvocationHandle<Http, Json<T>>) -> Result<T>
+    where
+        Json<T>: Deserialize,
+    {
+        self.repeated(|| async { invocation.attach().await.map(http::Response::into_body) }).await.map(Json::into_inner)
+    }
+
     /// Makes a request that may be made again, until it is answered or the patience is used up.
     async fn repeated<T, F: Future<Output = Result<T, ClientError>>>(&self, request: impl Fn() -> F) -> Result<T> {
-        let mut pauses = Backoff::new(Duration::from_millis(100), Duration::from_secs(5))
-            .with_growth(2.0)
-            .with_budget(self.patience);
+        let fresh = || Backoff::new(PAUSES.0, PAUSES.1).with_growth(2.0).with_budget(self.patience);
+        let mut pauses = fresh();
         loop {
+            let began = Instant::now();
             let error = match request().await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            // A request that has waited for long was heard: the server went away meanwhile.
+            if began.elapsed() > PAUSES.1 {
+                pauses = fresh();
+            }
             match pauses.next(None) {
                 Some(pause) if is_lost(&error) => sleep(pause).await,
                 _ => return Err(of_client(error)),
@@ -206,7 +244,11 @@ fn of_client(error: ClientError) -> Error {
         ClientError::Status { response, .. } if response.headers().contains_key("x-restate-id") => {
             let body: Option<serde_json::Value> = serde_json::from_slice(response.body()).ok();
             let message = body.as_ref().and_then(|body| body.get("message")).and_then(serde_json::Value::as_str);
-            from_text(message.unwrap_or_default())
+            match message.unwrap_or_default() {
+                // The engine's own words; the errors of a handler begin with the word of their kind.
+                "not found" => Error::new(ErrorKind::NotFound, "the engine knows no such invocation"),
+                message => from_text(message),
+            }
         }
         ClientError::Transport { .. } => Error::new(ErrorKind::NoAnswer, "the Restate server gave no answer")
             .with_safe_to_repeat(true)

@@ -38,6 +38,11 @@ impl Deployers {
         self
     }
 
+    /// All of them, with their profiles.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Arc<dyn Deployer>)> {
+        self.by_profile.iter().map(|(profile, deployer)| (profile.as_str(), deployer))
+    }
+
     /// The deployer of a profile.
     ///
     /// # Errors

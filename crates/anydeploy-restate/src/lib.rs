@@ -5,18 +5,24 @@
 
 mod client;
 mod deployers;
+mod fleet;
+mod health;
 mod ingress;
 mod ledger;
 mod order;
 mod polls;
+mod progress;
 mod target;
 mod trigger;
 mod verdict;
 mod watch;
 
-pub use client::Client;
+pub use client::{Client, FleetHandle};
 pub use deployers::Deployers;
+pub use fleet::{Fleet, FleetClient, FleetIngressClient};
+pub use health::{Health, HealthClient, HealthIngressClient};
 pub use ledger::{Stage, TargetStatus};
-pub use order::{Order, Receipt, WatchOrder, target_key};
+pub use order::{HealthOrder, Order, Receipt, WatchOrder, target_key};
+pub use progress::{FleetProgress, MemberProgress, MemberState};
 pub use target::{Target, TargetClient, TargetIngressClient};
 pub use watch::{Watch, WatchClient, WatchIngressClient};

@@ -1,7 +1,8 @@
 //! What is ordered of the engine, and what it answers.
 
 use anydeploy_core::{
-    DeployRequest, Deployment, DeploymentId, Error, ErrorKind, Identity, Result, Target, WatchOptions,
+    DeployRequest, Deployment, DeploymentId, Error, ErrorKind, HealthReading, Healthy, Identity, Result, Target,
+    WatchOptions,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,19 +19,29 @@ pub struct Order {
     /// How the deployment is watched once it was triggered; `None` begins no [`Watch`](crate::Watch).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<WatchOptions>,
+    /// Whether the health of the target is read before the trigger, for a wait for health that follows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub health: bool,
 }
 
 impl Order {
     /// Sends a request by the deployer of a profile, and watches nothing.
     #[must_use]
     pub fn new(profile: impl Into<String>, request: DeployRequest) -> Self {
-        Self { profile: profile.into(), request, watch: None }
+        Self { profile: profile.into(), request, watch: None, health: false }
     }
 
     /// Watches the deployment as well, once it was triggered.
     #[must_use]
     pub fn with_watch(mut self, options: WatchOptions) -> Self {
         self.watch = Some(options);
+        self
+    }
+
+    /// Reads the health of the target as well, right before it is triggered: [`Receipt::before`].
+    #[must_use]
+    pub fn with_health(mut self) -> Self {
+        self.health = true;
         self
     }
 
@@ -67,13 +78,16 @@ pub struct Receipt {
     pub id: DeploymentId,
     /// How it is known to be the one that was ordered.
     pub identity: Identity,
+    /// The health before the trigger, if the order [asked for it](Order::with_health).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<HealthReading>>,
 }
 
 impl Receipt {
     /// The receipt of a deployment.
     #[must_use]
     pub fn new(id: DeploymentId, identity: Identity) -> Self {
-        Self { id, identity }
+        Self { id, identity, before: None }
     }
 }
 
@@ -91,7 +105,7 @@ pub struct WatchOrder {
     pub profile: String,
     /// The deployment.
     pub id: DeploymentId,
-    /// How long and how often it is read; no log is read, as the engine would store it.
+    /// How long and how often it is read; of its log only the reason of a failure is kept, as the engine stores what is.
     #[serde(default)]
     pub options: WatchOptions,
 }
@@ -107,6 +121,30 @@ impl WatchOrder {
     #[must_use]
     pub fn key(&self) -> String {
         self.id.to_string()
+    }
+}
+
+/// A target whose health is awaited after its deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HealthOrder {
+    /// The profile whose deployer reads it.
+    pub profile: String,
+    /// The target.
+    pub target: Target,
+    /// What "healthy" means, and how it was before.
+    #[serde(default)]
+    pub healthy: Healthy,
+    /// How long and how often it is read.
+    #[serde(default)]
+    pub options: WatchOptions,
+}
+
+impl HealthOrder {
+    /// Waits for the health of a target by the deployer of a profile, as long as the options say.
+    #[must_use]
+    pub fn new(profile: impl Into<String>, target: Target, healthy: Healthy, options: WatchOptions) -> Self {
+        Self { profile: profile.into(), target, healthy, options }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anydeploy_core::{Backoff, Deployer, Error, ErrorKind, Intent, Jitter};
 use restate_sdk::prelude::*;
 
-use crate::trigger::{self, Answer};
+use crate::trigger::{self, Answer, Prepared};
 use crate::verdict::terminal;
 use crate::watch::WatchClient;
 use crate::{Deployers, Order, Receipt, Stage, TargetStatus, WatchOrder};
@@ -148,7 +148,7 @@ async fn trigger(
     let mut pauses = Backoff::new(PAUSES.0, PAUSES.1).with_growth(2.0).with_jitter(Jitter::None);
     let mut intents = 1;
     loop {
-        let intent = prepare(ctx, deployer, order).await?;
+        let Prepared { intent, before } = prepare(ctx, deployer, order).await?;
         status.stage = Stage::Sending { intent: intent.clone() };
         ctx.set(STATUS, Json(status.clone()));
         let (by, prepared) = (Arc::clone(deployer), intent.clone());
@@ -156,7 +156,7 @@ async fn trigger(
         let Json(answer) = send.name("send").await?;
         conclude(ctx, status, intent, &answer)?;
         match answer {
-            Answer::Triggered(receipt) => return Ok(receipt),
+            Answer::Triggered(receipt) => return Ok(Receipt { before, ..receipt }),
             Answer::NotTriggered { error, anew } if anew && intents < INTENTS => {
                 ctx.sleep(pauses.pause(error.retry_after())).await?;
             }
@@ -170,16 +170,16 @@ async fn prepare(
     ctx: &ObjectContext<'_>,
     deployer: &Arc<dyn Deployer>,
     order: &Order,
-) -> Result<Intent, TerminalError> {
-    let (deployer, request) = (Arc::clone(deployer), order.request.clone());
-    let read = ctx.run(|| async move { trigger::prepare(deployer, request).await.map(Json) });
+) -> Result<Prepared, TerminalError> {
+    let (deployer, order) = (Arc::clone(deployer), order.clone());
+    let read = ctx.run(|| async move { trigger::prepare(deployer, order).await.map(Json) });
     let policy = RunRetryPolicy::new()
         .initial_delay(PAUSES.0)
         .exponentiation_factor(2.0)
         .max_delay(PAUSES.1)
         .max_attempts(INTENTS);
-    let Json(intent) = read.name("prepare").retry_policy(policy).await?;
-    Ok(intent)
+    let Json(prepared) = read.name("prepare").retry_policy(policy).await?;
+    Ok(prepared)
 }
 
 /// Stores what is known of a trigger after a step; the error says that no other may be sent.

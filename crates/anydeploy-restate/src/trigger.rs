@@ -7,12 +7,12 @@
 
 use std::sync::Arc;
 
-use anydeploy_core::{DeployRequest, Deployer, DeployerExt, Deployment, Error, ErrorKind, Intent, Result};
+use anydeploy_core::{Deployer, DeployerExt, Deployment, Error, ErrorKind, HealthReading, Intent, Result};
 use restate_sdk::errors::HandlerResult;
 use serde::{Deserialize, Serialize};
 
-use crate::Receipt;
 use crate::verdict::{of_read, sends_anew};
+use crate::{Order, Receipt};
 
 /// What is known of a trigger after a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,9 +30,21 @@ pub(crate) enum Answer {
     Open(Error),
 }
 
-/// Checks a request and reads what identifies its deployment later.
-pub(crate) async fn prepare(deployer: Arc<dyn Deployer>, request: DeployRequest) -> HandlerResult<Intent> {
-    deployer.prepare(&request).await.map_err(|error| of_read(&error))
+/// What was read before a trigger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Prepared {
+    pub(crate) intent: Intent,
+    pub(crate) before: Option<Box<HealthReading>>,
+}
+
+/// Checks a request and reads what identifies its deployment later, and the health before it if that is asked for.
+pub(crate) async fn prepare(deployer: Arc<dyn Deployer>, order: Order) -> HandlerResult<Prepared> {
+    let read = async {
+        let target = order.request.target();
+        let before = if order.health { Some(Box::new(deployer.health_of(target).await?)) } else { None };
+        Ok(Prepared { intent: deployer.prepare(&order.request).await?, before })
+    };
+    read.await.map_err(|error| of_read(&error))
 }
 
 /// Sends the trigger of an intent, or searches for its deployment if an earlier attempt may have sent it.
@@ -65,8 +77,8 @@ fn is_of_this_worker(kind: ErrorKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use anydeploy_core::Target;
     use anydeploy_core::testing::MemoryDeployer;
+    use anydeploy_core::{DeployRequest, Target};
 
     use super::*;
 

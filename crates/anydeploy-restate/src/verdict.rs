@@ -1,6 +1,6 @@
 //! What the engine does after an error: one table from its kind.
 
-use anydeploy_core::{Error, ErrorKind};
+use anydeploy_core::{CallKind, Error, ErrorKind};
 use restate_sdk::errors::{HandlerError, TerminalError};
 
 /// What follows from an error of one kind.
@@ -81,6 +81,11 @@ pub(crate) fn of_read(error: &Error) -> HandlerError {
     if rule(error.kind()).reads_again { HandlerError::from(to_text(error)) } else { terminal(error).into() }
 }
 
+/// The error of a step that asks for a cancellation: repeated by the engine, or the end of the invocation.
+pub(crate) fn of_cancel(error: &Error) -> HandlerError {
+    if error.may_call_again(CallKind::Cancel) { HandlerError::from(to_text(error)) } else { terminal(error).into() }
+}
+
 /// The error as the end of an invocation.
 pub(crate) fn terminal(error: &Error) -> TerminalError {
     TerminalError::new_with_code(rule(error.kind()).code, to_text(error))
@@ -110,8 +115,6 @@ pub(crate) fn from_text(text: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use anydeploy_core::CallKind;
-
     use super::*;
 
     #[test]

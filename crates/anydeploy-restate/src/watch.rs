@@ -6,18 +6,15 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use anydeploy_core::{Deployer, Deployment, Error, Outcome};
+use anydeploy_core::{Deployer, DeployerExt, Deployment, Outcome};
 use restate_sdk::prelude::*;
 
 use crate::polls::{self, Seen};
-use crate::verdict::{of_read, terminal};
+use crate::verdict::{of_cancel, of_read, terminal};
 use crate::{Deployers, WatchOrder};
 
 /// The name of the workflow's state: the order with the newest id.
 const ORDER: &str = "order";
-
-/// The name of the promise of the outcome.
-const OUTCOME: &str = "outcome";
 
 /// The workflow that watches one deployment; its key is the id of the deployment, so that there is one watch of it,
 /// whoever asks for it.
@@ -55,23 +52,26 @@ impl Watch {
     /// Watches the deployment until it is over or its deadline passes.
     #[handler]
     async fn run(&self, ctx: WorkflowContext<'_>, order: Json<WatchOrder>) -> HandlerResult<Json<Outcome>> {
-        let ended = match self.until_over(&ctx, order.into_inner()).await {
-            Ok(ended) => ended,
-            Err(error) => {
-                // Nobody may wait for a watch that was cancelled.
-                ctx.reject_promise(OUTCOME, error.clone());
-                return Err(error.into());
+        let Json(mut order) = order;
+        let deployer = self.deployer(&order.profile)?;
+        let options = order.options;
+        let begin = ctx.run(|| async move { Ok(Json(polls::begin(options, SystemTime::now()))) });
+        Json(order.options) = begin.name("begin").await?;
+        ctx.set(ORDER, Json(order.clone()));
+        loop {
+            let (deployer, polled) = (Arc::clone(&deployer), order.clone());
+            let poll = ctx.run(|| async move { Ok(Json(polls::poll(deployer, polled).await)) });
+            match poll.name("poll").await?.into_inner() {
+                Seen::Over(ended) => return Ok(ended.map(Json).map_err(|error| terminal(&error))?),
+                Seen::Open(newest) => {
+                    let is_newer = newest != order.id;
+                    order = polls::go_on(order, newest);
+                    if is_newer {
+                        ctx.set(ORDER, Json(order.clone()));
+                    }
+                }
             }
-        };
-        ctx.resolve_promise(OUTCOME, Json(ended.clone()));
-        Ok(ended.map(Json).map_err(|error| terminal(&error))?)
-    }
-
-    /// The outcome, as soon as it is known; any number of callers may wait for it.
-    #[handler]
-    async fn outcome(&self, ctx: SharedWorkflowContext<'_>) -> HandlerResult<Json<Outcome>> {
-        let Json(ended) = ctx.promise::<Json<Result<Outcome, Error>>>(OUTCOME).await?;
-        Ok(ended.map(Json).map_err(|error| terminal(&error))?)
+        }
     }
 
     /// Reads the deployment now; `None` before the watch has begun.
@@ -88,35 +88,23 @@ impl Watch {
         let Json(deployment) = read.name("read").retry_policy(RunRetryPolicy::default()).await?;
         Ok(Json(Some(deployment)))
     }
+
+    /// Asks the platform to stop the deployment; whether it does is seen by the watch.
+    #[handler]
+    async fn cancel(&self, ctx: SharedWorkflowContext<'_>, order: Json<WatchOrder>) -> HandlerResult<()> {
+        // The watch may know a newer id.
+        let Json(order) = ctx.get::<Json<WatchOrder>>(ORDER).await?.unwrap_or(order);
+        let deployer = self.deployer(&order.profile)?;
+        let ask = ctx.run(|| async move {
+            let asked = deployer.cancel_deployment(&order.id).await;
+            asked.map(drop).map_err(|error| of_cancel(&error))
+        });
+        Ok(ask.name("cancel").retry_policy(RunRetryPolicy::default()).await?)
+    }
 }
 
 impl Watch {
     fn deployer(&self, profile: &str) -> Result<Arc<dyn Deployer>, TerminalError> {
         self.deployers.get(profile).map_err(|error| terminal(&error))
-    }
-
-    async fn until_over(
-        &self,
-        ctx: &WorkflowContext<'_>,
-        order: WatchOrder,
-    ) -> Result<Result<Outcome, Error>, TerminalError> {
-        let deployer = self.deployer(&order.profile)?;
-        let begin = ctx.run(|| async move { Ok(Json(polls::begin(order, SystemTime::now()))) });
-        let Json(mut order) = begin.name("begin").await?;
-        ctx.set(ORDER, Json(order.clone()));
-        loop {
-            let (deployer, polled) = (Arc::clone(&deployer), order.clone());
-            let poll = ctx.run(|| async move { Ok(Json(polls::poll(deployer, polled).await)) });
-            match poll.name("poll").await?.into_inner() {
-                Seen::Over(ended) => return Ok(*ended),
-                Seen::Open(newest) => {
-                    let is_newer = newest != order.id;
-                    order = polls::go_on(order, newest);
-                    if is_newer {
-                        ctx.set(ORDER, Json(order.clone()));
-                    }
-                }
-            }
-        }
     }
 }

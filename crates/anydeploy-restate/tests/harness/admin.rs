@@ -1,5 +1,6 @@
 //! The administration of a Restate server: registration, invocations, and what is stored of them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reqwest::{Client, Method, Response};
@@ -78,12 +79,16 @@ impl Admin {
         self.query(&query).await.iter().filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()
     }
 
-    /// How many entries the journals of a service's invocations have.
-    pub async fn journal_entries(&self, service: &str) -> u64 {
-        let query = format!(
-            "select count(*) as n from sys_journal j join sys_invocation i on i.id = j.id \
-             where i.target_service_name = '{service}'"
-        );
-        self.count(&query).await
+    /// How many entries the journals of all invocations have, by the service and the handler, and what the entry is.
+    pub async fn journal_entries(&self) -> BTreeMap<(String, String), Vec<(String, u64)>> {
+        let query = "select i.target_service_name as service, i.target_handler_name as handler, j.entry_type as entry, \
+                     count(*) as n from sys_journal j join sys_invocation i on i.id = j.id group by 1, 2, 3 order by 1, 2, 3";
+        let mut entries: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in self.query(query).await {
+            let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+            let of_handler = entries.entry((text("service"), text("handler"))).or_default();
+            of_handler.push((text("entry"), row["n"].as_u64().unwrap_or_default()));
+        }
+        entries
     }
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::harness::halt::Point;
-use crate::scene::{Scene, halting, watch_options};
+use crate::scene::{PROFILE, Scene, halting, watch_options};
 
 /// How long an order may take, a search included.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -49,7 +49,7 @@ async fn row(blow: Blow, point: Point) {
         println!("{blow:?} at {point:?}, round {round} of {rounds}: {posts} POST, {} deployments", triggered.len());
         assert_eq!((posts, triggered.len()), (1, 1), "{blow:?} at {point:?}, round {round}");
         assert_eq!(receipt.id.get("deployment"), Some(&*triggered[0].id));
-        let status = scene.client.status("fake", &scene.target()).await.unwrap();
+        let status = scene.client.status(PROFILE, &scene.target()).await.unwrap();
         assert_eq!((status.stage, status.last), (Stage::Idle, Some(receipt.clone())));
         // Called again under its key, the order is answered and not made.
         assert_eq!(order(&scene).await.unwrap().unwrap(), receipt);

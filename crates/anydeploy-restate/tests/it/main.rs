@@ -5,5 +5,8 @@
 mod harness;
 
 mod crash;
+mod fleet;
+mod journal;
 mod scene;
 mod settle;
+mod watch;

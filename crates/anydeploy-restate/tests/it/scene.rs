@@ -13,7 +13,10 @@ use crate::harness::halt::Point;
 use crate::harness::process::Worker;
 use crate::harness::proxy::Proxy;
 use crate::harness::server::{INSTALL, Server, program};
-use crate::harness::worker::{PROFILE, Task, work};
+use crate::harness::worker::{Connection, Task, work};
+
+/// The profile of the one fake.
+pub(crate) const PROFILE: &str = "coolify";
 
 /// What a worker process is asked for.
 const TASK: &str = "RESTATE_WORKER_TASK";
@@ -89,7 +92,8 @@ pub(crate) fn halting(point: Point, is_given_up: bool) -> impl FnOnce(Task) -> T
 }
 
 fn task(coolify: &FakeCoolify) -> Task {
-    Task { url: coolify.url(), token: coolify.token().to_owned(), halts_at: None, gives_up_after: None }
+    let connection = Connection { profile: PROFILE.to_owned(), url: coolify.url(), token: coolify.token().to_owned() };
+    Task { connections: vec![connection], timeout: Duration::from_secs(1), halts_at: None, gives_up_after: None }
 }
 
 /// A worker process: this program, which runs the one test that is the worker.

@@ -7,7 +7,7 @@ use anydeploy_restate::Stage;
 use tokio::time::{sleep, timeout};
 
 use crate::harness::halt::Point;
-use crate::scene::{Scene, halting};
+use crate::scene::{PROFILE, Scene, halting};
 
 /// Ends the invocation that has sent its trigger, and finds the deployment by `settle`.
 async fn ended(how: &str) {
@@ -23,14 +23,14 @@ async fn ended(how: &str) {
     scene.worker.go_on().await;
     let error = timeout(Duration::from_mins(1), call).await.unwrap().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Undecidable, "{error}");
-    while !matches!(scene.client.status("fake", &scene.target()).await.unwrap().stage, Stage::Sending { .. }) {
+    while !matches!(scene.client.status(PROFILE, &scene.target()).await.unwrap().stage, Stage::Sending { .. }) {
         sleep(Duration::from_millis(50)).await;
     }
-    let receipt = scene.client.settle("fake", &scene.target()).await.unwrap().expect("it was triggered");
+    let receipt = scene.client.settle(PROFILE, &scene.target()).await.unwrap().expect("it was triggered");
     let triggered = scene.coolify.triggered();
     assert_eq!(triggered.len(), 1);
     assert_eq!(receipt.id.get("deployment"), Some(&*triggered[0].id));
-    assert_eq!(scene.client.status("fake", &scene.target()).await.unwrap().stage, Stage::Idle);
+    assert_eq!(scene.client.status(PROFILE, &scene.target()).await.unwrap().stage, Stage::Idle);
     // The next order is another one, and finds nothing open.
     let next = scene.client.deploy(&scene.order(), "release-2").await.unwrap();
     assert_ne!(next.id, receipt.id);
