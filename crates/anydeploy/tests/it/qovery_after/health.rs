@@ -162,7 +162,7 @@ async fn what_starts_for_40_seconds_and_then_ends_well_is_not_unhealthy() {
     fake.advance(20);
     assert_eq!(qovery.health_of(&target).await.unwrap().health, HealthState::Starting);
     let ends = move |second| {
-        if second == 40 {
+        if second >= 40 {
             fake.advance(100);
         }
     };
