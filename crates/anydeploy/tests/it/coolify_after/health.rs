@@ -109,13 +109,20 @@ async fn a_target_that_is_gone_is_an_error_and_a_deadline_is_no_verdict() {
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
 }
 
+/// A server whose clock a test moves, and on which a tick is a second.
+async fn along_a_timeline() -> (FakeCoolify, Timeline) {
+    let timeline = Timeline::start();
+    (FakeCoolify::builder().pace(Pace::Along(timeline, Duration::from_secs(1))).start().await, timeline)
+}
+
 /// `application.status` of the read of a deployment is the same word, and as old.
 #[tokio::test]
 async fn the_state_beside_a_deployment_that_has_just_ended_is_not_taken_for_the_one_after_it() {
-    let (fake, coolify) = manual(FakeCoolify::builder()).await;
-    let target = Target::application(fake.application());
+    let (fake, timeline) = along_a_timeline().await;
+    let (coolify, target) = (unthrottled(&fake, fake.token()), Target::application(fake.application()));
+    fake.next_deployment(target.id(), CoolifyScript::succeeds().lasting(19));
     let deployment = coolify.deploy(&DeployRequest::new(target.clone())).await.unwrap();
-    fake.advance(20);
+    timeline.advance(Duration::from_secs(20));
     assert!(coolify.deployment(&deployment.id).await.unwrap().is_over());
     fake.set_status(target.id(), "running:healthy");
     let row = coolify.api().get_deployment_by_uuid(uuid(&deployment)).await.unwrap().into_value();
@@ -166,8 +173,7 @@ async fn a_crash_loop_that_every_poll_sees_running_is_unhealthy() {
 
 #[tokio::test]
 async fn an_old_container_that_is_well_is_not_the_new_one_which_is_absent() {
-    let timeline = Timeline::start();
-    let fake = FakeCoolify::builder().pace(Pace::Along(timeline, Duration::from_secs(1))).start().await;
+    let (fake, timeline) = along_a_timeline().await;
     let (coolify, target) = (unthrottled(&fake, fake.token()), Target::application(fake.application()));
     fake.set_status(target.id(), "running:healthy");
     let before = coolify.health_of(&target).await.unwrap();
