@@ -6,7 +6,7 @@ pub use fleet::FleetHandle;
 
 use std::time::Duration;
 
-use anydeploy_core::{Backoff, Deployment, Error, ErrorKind, Outcome, Result, Target};
+use anydeploy_core::{Backoff, Deployment, Error, ErrorKind, Outcome, Result, Target, Verdict};
 use bytes::Bytes;
 use restate_sdk::ingress::{self, CallResponse, ClientError, InvocationHandle, Request, SendStatus};
 use restate_sdk::serde::{Deserialize, Json, PayloadMetadata, Serialize};
@@ -14,7 +14,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::ingress::Http;
 use crate::verdict::from_text;
-use crate::{Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient, WatchOrder, target_key};
+use crate::{
+    HealthIngressClient, HealthOrder, Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient,
+    WatchOrder, target_key,
+};
 
 /// How long a connection may take, and after which silence it is probed.
 const CONNECTION: Duration = Duration::from_secs(30);
@@ -159,6 +162,17 @@ impl Client {
     pub async fn cancel(&self, order: &WatchOrder) -> Result<()> {
         let call = || async { self.workflow(order).cancel(Json(order.clone())).call().await?.into_body() };
         self.repeated(call).await
+    }
+
+    /// Waits until it is decided whether the target of a deployment is healthy.
+    ///
+    /// The key is the caller's name for this very wait, such as the id of the deployment.
+    ///
+    /// # Errors
+    /// Those of [`DeployerExt::await_health`](anydeploy_core::DeployerExt::await_health), as the worker met them.
+    pub async fn await_health(&self, order: &HealthOrder, key: &str) -> Result<Verdict> {
+        let service = HealthIngressClient::from_client(self.ingress.clone());
+        self.call(|| service.wait(Json(order.clone())).idempotency_key(key)).await
     }
 
     /// The run of a fleet that has this name, or will.
