@@ -237,7 +237,7 @@ async fn a_read_that_fails_after_a_lost_apply_was_found_takes_nothing_back() {
     }
     let failing = ResponseTemplate::new(500).set_body_json(json!({ "message": "Server Error" }));
     Mock::given(method("GET")).and(path(envs)).respond_with(failing).mount(&server).await;
-    let silent = ResponseTemplate::new(201).set_delay(Duration::from_secs(60));
+    let silent = ResponseTemplate::new(201).set_delay(Duration::from_mins(1));
     let write = Mock::given(method("PATCH")).and(path(format!("{envs}/bulk"))).respond_with(silent).expect(1);
     write.mount(&server).await;
 
