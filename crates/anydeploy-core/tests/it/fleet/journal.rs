@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anydeploy_core::fleet::{CheckpointFile, CheckpointStore, MemberResult, MemberStage, Order};
 use anydeploy_core::{DeploymentId, Platform};
 
-use super::resuming::{eventful, interrupt, is_right, slow_platform};
+use super::resuming::{end, eventful, interrupt, is_right, slow_platform};
 use super::*;
 
 /// A file that is removed at the end.
@@ -69,7 +69,7 @@ async fn a_file_survives_the_drop_of_a_run_at_every_fifth_poll() {
         let fleet = fleet(eventful(), &platform);
         let store = Arc::new(CheckpointFile::new(&scratch.0));
         let ended = interrupt(fleet.run(Arc::clone(&store)), polls).await;
-        let report = fleet.run(store).await.unwrap();
+        let report = end(fleet.run(store)).await;
         is_right(&report, &platform, &format!("dropped after {polls} polls"));
         if ended.is_some() {
             break;

@@ -44,6 +44,12 @@ pub(super) fn eventful() -> FleetPlan {
     plan
 }
 
+/// Runs a fleet to its end; one that hangs is a failure, and no test that never ends.
+pub(super) async fn end(run: FleetRun) -> FleetReport {
+    let ended = tokio::time::timeout(Duration::from_hours(12), run).await;
+    ended.expect("the fleet hangs").unwrap()
+}
+
 pub(super) fn is_right(report: &FleetReport, platform: &MemoryDeployer, case: &str) {
     assert_eq!(letters(report), "+++-+", "{case}: {report}");
     assert_eq!(triggers(platform, MEMBERS), [1; MEMBERS], "{case}");
@@ -56,7 +62,7 @@ async fn a_run_that_is_dropped_anywhere_is_resumed_and_deploys_nothing_twice() {
         let (platform, checkpoint) = (slow_platform(), MemoryCheckpoint::new());
         let fleet = fleet(eventful(), &platform);
         let ended = interrupt(fleet.run(checkpoint.clone()), polls).await;
-        let report = fleet.run(checkpoint).await.unwrap();
+        let report = end(fleet.run(checkpoint)).await;
         is_right(&report, &platform, &format!("dropped after {polls} polls"));
         if let Some(ended) = ended {
             assert_eq!(ended, report, "a fleet that is over is reported again");
@@ -181,6 +187,6 @@ async fn nothing_is_sent_whose_intent_is_not_stored() {
         let Some(error) = error else { return assert!(records > 10, "{records}") };
         assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
         assert!(platform.triggered().len() <= records, "{records}");
-        is_right(&fleet.run(checkpoint).await.unwrap(), &platform, &format!("{records} records"));
+        is_right(&end(fleet.run(checkpoint)).await, &platform, &format!("{records} records"));
     }
 }
