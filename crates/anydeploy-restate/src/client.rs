@@ -6,7 +6,7 @@ pub use fleet::FleetHandle;
 
 use std::time::Duration;
 
-use anydeploy_core::{Backoff, Deployment, Error, ErrorKind, Outcome, Result, Target};
+use anydeploy_core::{Backoff, Deployment, Error, ErrorKind, Outcome, Result, Target, Verdict};
 use bytes::Bytes;
 use restate_sdk::ingress::{self, CallResponse, ClientError, InvocationHandle, Request, SendStatus};
 use restate_sdk::serde::{Deserialize, Json, PayloadMetadata, Serialize};
@@ -14,7 +14,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::ingress::Http;
 use crate::verdict::from_text;
-use crate::{Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient, WatchOrder, target_key};
+use crate::{
+    HealthIngressClient, HealthOrder, Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient,
+    WatchOrder, target_key,
+};
 
 /// How long a connection may take, and after which silence it is probed.
 const CONNECTION: Duration = Duration::from_secs(30);
@@ -161,6 +164,17 @@ impl Client {
         self.repeated(call).await
     }
 
+    /// Waits until it is decided whether the target of a deployment is healthy.
+    ///
+    /// The key is the caller's name for this very wait, such as the id of the deployment.
+    ///
+    /// # Errors
+    /// Those of [`DeployerExt::await_health`](anydeploy_core::DeployerExt::await_health), as the worker met them.
+    pub async fn await_health(&self, order: &HealthOrder, key: &str) -> Result<Verdict> {
+        let service = HealthIngressClient::from_client(self.ingress.clone());
+        self.call(|| service.wait(Json(order.clone())).idempotency_key(key)).await
+    }
+
     /// The run of a fleet that has this name, or will.
     #[must_use]
     pub fn fleet(&self, run: impl Into<String>) -> FleetHandle {
@@ -226,40 +240,44 @@ impl Client {
 
 /// Whether the engine gave no answer: the connection failed, or its ingress is starting.
 fn is_lost(error: &ClientError) -> bool {
-    match error {
-        ClientError::Transport { .. } => true,
-        ClientError::Status { response, .. } => is_starting(response),
-        _ => false,
-    }
+    matches!(error, ClientError::Transport { .. }) || error.response().is_some_and(is_starting)
 }
 
 /// Whether an answer is the ingress's own, while the server starts; that of a handler names its invocation.
 fn is_starting(response: &http::Response<Bytes>) -> bool {
-    response.status() == http::StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key("x-restate-id")
+    response.status().is_server_error() && !names_invocation(response)
+}
+
+fn names_invocation(response: &http::Response<Bytes>) -> bool {
+    response.headers().contains_key("x-restate-id")
 }
 
 /// The error of a request: the one that ended the invocation, or that of the ingress.
 fn of_client(error: ClientError) -> Error {
-    match &error {
-        ClientError::Status { response, .. } if response.headers().contains_key("x-restate-id") => {
-            let body: Option<serde_json::Value> = serde_json::from_slice(response.body()).ok();
-            let message = body.as_ref().and_then(|body| body.get("message")).and_then(serde_json::Value::as_str);
-            match message.unwrap_or_default() {
-                // The engine's own words; the errors of a handler begin with the word of their kind.
-                "not found" => Error::new(ErrorKind::NotFound, "the engine knows no such invocation"),
-                message => from_text(message),
-            }
-        }
-        ClientError::Transport { .. } => Error::new(ErrorKind::NoAnswer, "the Restate server gave no answer")
+    if let ClientError::Transport { .. } = error {
+        return Error::new(ErrorKind::NoAnswer, "the Restate server gave no answer")
             .with_safe_to_repeat(true)
             .with_advice("call again with the same key")
-            .with_source(error),
-        ClientError::Status { status, .. } => {
-            let message = format!("the ingress of the Restate server answered {status}");
+            .with_source(error);
+    }
+    let Some(response) = error.response().filter(|response| !response.status().is_success()) else {
+        return Error::new(ErrorKind::Unreadable, "the answer of the Restate server cannot be read")
+            .with_safe_to_repeat(true)
+            .with_source(error);
+    };
+    let body: Option<serde_json::Value> = serde_json::from_slice(response.body()).ok();
+    let message = body.as_ref().and_then(|body| body.get("message")).and_then(serde_json::Value::as_str);
+    match message.unwrap_or_default() {
+        // The engine's own words; the errors of a handler begin with the word of their kind.
+        "not found" if names_invocation(response) => {
+            Error::new(ErrorKind::NotFound, "the engine knows no such invocation")
+        }
+        message if names_invocation(response) => from_text(message),
+        message => {
+            // What follows the first line is for the developers of the engine.
+            let (status, message) = (response.status(), message.lines().next().unwrap_or_default());
+            let message = format!("the ingress of the Restate server answered {status}: {message}");
             Error::new(ErrorKind::Rejected, message).with_status(status.as_u16())
         }
-        _ => Error::new(ErrorKind::Unreadable, "the answer of the Restate server cannot be read")
-            .with_safe_to_repeat(true)
-            .with_source(error),
     }
 }

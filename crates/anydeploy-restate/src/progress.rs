@@ -52,10 +52,22 @@ pub enum MemberState {
         /// Its deployment.
         id: DeploymentId,
     },
-    /// It is done.
-    Done {
-        /// How it ended.
-        result: MemberResult,
+    /// It is done, and has what it waited for.
+    Succeeded {
+        /// Its deployment.
+        id: DeploymentId,
+    },
+    /// It is done, and does not have it.
+    Failed {
+        /// Whether a deployment was triggered.
+        triggered: Triggered,
+        /// Why, in one sentence; the report has it all.
+        reason: String,
+    },
+    /// It was not begun.
+    NotBegun {
+        /// Why.
+        why: NotBegun,
     },
 }
 
@@ -63,7 +75,7 @@ impl FleetProgress {
     /// How many members are done.
     #[must_use]
     pub fn done(&self) -> usize {
-        self.members.iter().filter(|member| matches!(member.state, MemberState::Done { .. })).count()
+        self.members.iter().filter(|member| member.state.is_done()).count()
     }
 }
 
@@ -75,7 +87,9 @@ impl MemberState {
             Self::Waiting => Standing::Waiting,
             Self::Ordered | Self::Deploying { .. } => Standing::Deploying,
             Self::Settling { .. } => Standing::Settling,
-            Self::Done { result } => result.standing(),
+            Self::Succeeded { .. } => Standing::Succeeded,
+            Self::Failed { .. } => Standing::Failed,
+            Self::NotBegun { why } => Standing::NotBegun(*why),
         }
     }
 
@@ -83,10 +97,59 @@ impl MemberState {
     #[must_use]
     pub fn triggered(&self) -> Triggered {
         match self {
-            Self::Waiting => Triggered::No,
+            Self::Waiting | Self::NotBegun { .. } => Triggered::No,
             Self::Ordered => Triggered::Unknown,
-            Self::Deploying { id } | Self::Settling { id } => Triggered::Yes(id.clone()),
-            Self::Done { result } => result.triggered(),
+            Self::Deploying { id } | Self::Settling { id } | Self::Succeeded { id } => Triggered::Yes(id.clone()),
+            Self::Failed { triggered, .. } => triggered.clone(),
+        }
+    }
+
+    /// Whether it is done, or will not begin.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self, Self::Succeeded { .. } | Self::Failed { .. } | Self::NotBegun { .. })
+    }
+}
+
+impl From<&MemberResult> for MemberState {
+    fn from(result: &MemberResult) -> Self {
+        match result {
+            MemberResult::NotBegun(why) => Self::NotBegun { why: *why },
+            MemberResult::Ended { id, .. } if result.is_success() => Self::Succeeded { id: id.clone() },
+            _ => Self::Failed { triggered: result.triggered(), reason: result.to_string() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anydeploy_core::{Deployment, DeploymentStatus, Error, ErrorKind, Identity, Outcome, Phase, Rollout, Verdict};
+
+    use super::*;
+
+    #[test]
+    fn a_member_stands_in_the_progress_where_its_result_says() {
+        let id: DeploymentId = "coolify:application:web?deployment=1".parse().unwrap();
+        let status = DeploymentStatus::new(Phase::Succeeded, "finished");
+        let outcome = Outcome::Succeeded(Deployment::new(id.clone(), Identity::Exact, status));
+        let ended =
+            |verdict| MemberResult::Ended { id: id.clone(), rollout: Box::new(Rollout::new(outcome.clone(), verdict)) };
+        let failed =
+            |triggered| MemberResult::Failed { triggered, error: Error::new(ErrorKind::Undecidable, "it is open") };
+        let results = [
+            ended(None),
+            ended(Some(Verdict::Healthy)),
+            ended(Some(Verdict::NoHealthSource)),
+            failed(Triggered::No),
+            failed(Triggered::Unknown),
+            failed(Triggered::Yes(id.clone())),
+            MemberResult::NotBegun(NotBegun::Stopped),
+        ];
+        for result in results {
+            let state = MemberState::from(&result);
+            assert_eq!((state.standing(), state.triggered()), (result.standing(), result.triggered()), "{result:?}");
+            assert!(state.is_done(), "{state:?}");
+            let stored = serde_json::to_string(&state).unwrap();
+            assert_eq!(serde_json::from_str::<MemberState>(&stored).unwrap(), state, "{stored}");
         }
     }
 }

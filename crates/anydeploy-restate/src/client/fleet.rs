@@ -67,8 +67,8 @@ impl FleetHandle {
     /// * [`ErrorKind::Undecidable`](anydeploy_core::ErrorKind::Undecidable) if the invocation itself was cancelled or killed
     ///   in the engine: [`progress`](Self::progress) says how far it had come.
     pub async fn report(&self) -> Result<FleetReport> {
-        let look_up = || self.client.ingress.lookup_workflow("Fleet", &*self.run, None);
-        let invocation = self.client.repeated(look_up).await?;
+        let find = || self.client.ingress.lookup_workflow("Fleet", &*self.run, None);
+        let invocation = self.client.repeated(find).await?;
         self.client.output_of(&invocation).await
     }
 

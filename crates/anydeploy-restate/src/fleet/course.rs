@@ -43,6 +43,8 @@ pub(super) struct Course<'ctx> {
     waves: Vec<WaveRange>,
     gates: &'ctx [String],
     members: Vec<MemberState>,
+    /// How each member ended that is done.
+    results: Vec<Option<MemberResult>>,
     turns: DurableFuturesUnordered<Call<'ctx, Turn>>,
     in_force: InForce,
     /// How many waves may begin.
@@ -63,6 +65,7 @@ impl<'ctx> Course<'ctx> {
             waves: plan.wave_ranges(),
             gates,
             members: vec![MemberState::Waiting; plan.members.len()],
+            results: vec![None; plan.members.len()],
             turns: DurableFuturesUnordered::new(),
             in_force: InForce::Go,
             open: 1,
@@ -92,11 +95,10 @@ impl<'ctx> Course<'ctx> {
             }
         }
         self.store_progress();
-        let stages = self.members.into_iter().map(|member| match member {
-            MemberState::Done { result } => MemberStage::Done { result },
-            // At the end every member is done.
-            _ => MemberStage::Waiting,
-        });
+        // At the end every member is done.
+        let stage =
+            |result: Option<MemberResult>| result.map(|result| MemberStage::Done { result }).unwrap_or_default();
+        let stages = self.results.into_iter().map(stage);
         Ok(FleetReport::of(self.plan, stages, self.in_force.why()))
     }
 
@@ -105,7 +107,9 @@ impl<'ctx> Course<'ctx> {
         let Some((_, turn)) = self.turns.next().await? else { return Ok(()) };
         match turn? {
             Turn::Member(index, step) => self.goes_on(index, *step).await?,
-            Turn::Paused(wave) => self.at_gate(wave),
+            Turn::Paused(wave) if self.in_force == InForce::Go => self.at_gate(wave),
+            // No wave begins any more.
+            Turn::Paused(_) => {}
             Turn::Open(wave) => self.opened(wave),
             Turn::Obey(order) => self.obey(order),
         }
@@ -116,19 +120,14 @@ impl<'ctx> Course<'ctx> {
     }
 
     fn done(&self) -> usize {
-        self.members.iter().filter(|member| matches!(member, MemberState::Done { .. })).count()
+        self.members.iter().filter(|member| member.is_done()).count()
     }
 
     fn store_progress(&mut self) {
-        let of_member = |(member, state): (&anydeploy_core::fleet::Member, &MemberState)| MemberProgress {
-            name: member.name.clone(),
-            state: state.clone(),
-        };
-        let progress = FleetProgress {
-            members: self.plan.members.iter().zip(&self.members).map(of_member).collect(),
-            waits_at: self.waits_at,
-            stopped: self.in_force.why(),
-        };
+        let members = self.plan.members.iter().zip(&self.members);
+        let members = members.map(|(member, state)| MemberProgress { name: member.name.clone(), state: state.clone() });
+        let progress =
+            FleetProgress { members: members.collect(), waits_at: self.waits_at, stopped: self.in_force.why() };
         self.ctx.set(PROGRESS, Json(progress));
         self.stored_at = self.done();
     }
@@ -142,36 +141,39 @@ impl<'ctx> Course<'ctx> {
         self.push(index, send(self.ctx, &self.plan.members[index]));
     }
 
+    fn finish(&mut self, index: usize, result: MemberResult) {
+        self.members[index] = MemberState::from(&result);
+        self.results[index] = Some(result);
+    }
+
     /// Takes the answer to a step of a member.
     async fn goes_on(&mut self, index: usize, step: Step) -> Result<(), TerminalError> {
-        let member = &self.plan.members[index];
-        self.members[index] = match step {
+        let (plan, member) = (self.plan, &self.plan.members[index]);
+        match step {
             Step::Sent(Ok(receipt)) => {
                 let id = receipt.id.clone();
-                let outcome = watch(self.ctx, self.plan, member, receipt).await?;
+                let outcome = watch(self.ctx, plan, member, receipt).await?;
                 self.push(index, outcome);
                 if matches!(self.in_force, InForce::Cancel(_)) {
                     self.cancel(index, id.clone());
                 }
-                MemberState::Deploying { id }
+                self.members[index] = MemberState::Deploying { id };
             }
-            Step::Sent(Err(error)) => MemberState::Done { result: not_sent(error) },
+            Step::Sent(Err(error)) => self.finish(index, not_sent(error)),
             Step::Over { id, before, ended: Ok(outcome) } => {
                 let id = outcome.deployment().map_or(id, |deployment| deployment.id.clone());
                 if outcome.is_success() && member.until == Until::Healthy {
-                    self.push(index, settle(self.ctx, self.plan, member, before, id.clone(), outcome));
-                    MemberState::Settling { id }
+                    self.push(index, settle(self.ctx, plan, member, before, id.clone(), outcome));
+                    self.members[index] = MemberState::Settling { id };
                 } else {
-                    MemberState::Done { result: over(id, *outcome, None) }
+                    self.finish(index, over(id, *outcome, None));
                 }
             }
-            Step::Settled { id, outcome, ended: Ok(verdict) } => {
-                MemberState::Done { result: over(id, *outcome, Some(verdict)) }
-            }
+            Step::Settled { id, outcome, ended: Ok(verdict) } => self.finish(index, over(id, *outcome, Some(verdict))),
             Step::Over { id, ended: Err(error), .. } | Step::Settled { id, ended: Err(error), .. } => {
-                MemberState::Done { result: lost(id, error) }
+                self.finish(index, lost(id, error));
             }
-        };
+        }
         Ok(())
     }
 
@@ -207,8 +209,10 @@ impl<'ctx> Course<'ctx> {
             self.in_force = order;
         }
         let Some(why) = self.in_force.why() else { return };
-        for member in self.members.iter_mut().filter(|member| matches!(member, MemberState::Waiting)) {
-            *member = MemberState::Done { result: MemberResult::NotBegun(why) };
+        for index in 0..self.members.len() {
+            if matches!(self.members[index], MemberState::Waiting) {
+                self.finish(index, MemberResult::NotBegun(why));
+            }
         }
         self.waits_at = None;
         if is_stronger && matches!(order, InForce::Cancel(_)) {

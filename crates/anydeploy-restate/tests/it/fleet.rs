@@ -6,7 +6,7 @@ use std::time::Duration;
 use anydeploy::fleet::{
     Amount, Concurrency, FleetPlan, FleetReport, Member, MemberResult, NotBegun, Rest, Standing, Triggered, Waves,
 };
-use anydeploy::{DeployRequest, ErrorKind, Healthy, Target};
+use anydeploy::{DeployRequest, ErrorKind, Healthy, Target, Verdict};
 use anydeploy_fakes::CoolifyScript;
 use anydeploy_restate::{FleetHandle, FleetProgress};
 use tokio::time::{sleep, timeout};
@@ -166,9 +166,8 @@ async fn a_member_waits_until_it_is_healthy_and_another_that_cannot_be_triggered
     let (mut members, _): (Vec<_>, Vec<_>) = members(&scene, &["a", "b"]).into_iter().unzip();
     members[0] = members[0].clone().until_healthy();
     members[1].request = DeployRequest::new(Target::application("no-such-application"));
-    let settle = Duration::from_millis(300);
     let plan = plan(members)
-        .with_healthy(Healthy::default().with_settle(settle).with_degraded_grace(settle))
+        .with_healthy(Healthy::default().with_settle(Duration::from_millis(300)))
         .with_max_failures(Amount::Count(2));
     let fleet = scene.client.fleet("release-1");
     fleet.begin(&plan).await.unwrap();
@@ -179,7 +178,7 @@ async fn a_member_waits_until_it_is_healthy_and_another_that_cannot_be_triggered
         Some(MemberResult::Ended { rollout, .. }) => rollout.verdict.clone(),
         _ => None,
     };
-    assert!(verdict("a").is_some(), "{report}");
+    assert_eq!(verdict("a"), Some(Verdict::Healthy), "{report}");
     let refused = report.member("b").and_then(|member| member.result()).unwrap();
     assert!(matches!(refused, MemberResult::Failed { triggered: Triggered::No, .. }), "{report}");
     assert_eq!(scene.posts(), 1);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use anydeploy::{Error, ErrorKind, Outcome, WatchOptions};
+use anydeploy::{Error, ErrorKind, Healthy, Outcome, Verdict, WatchOptions};
 use anydeploy_fakes::CoolifyScript;
-use anydeploy_restate::WatchOrder;
+use anydeploy_restate::{HealthOrder, WatchOrder};
 
 use crate::scene::{PROFILE, Scene, watch_options};
 
@@ -44,6 +44,32 @@ async fn a_deployment_that_is_not_over_in_time_has_no_outcome() {
     options.deadline = Duration::from_millis(500);
     let Some(ended) = ended(CoolifyScript::hangs(), options).await else { return };
     assert_eq!(ended.unwrap_err().kind(), ErrorKind::TimedOut);
+}
+
+#[tokio::test]
+async fn a_deployment_that_is_cancelled_is_seen_by_its_watch() {
+    let Some(scene) = Scene::start(|task| task).await else { return };
+    scene.coolify.next_deployment(&scene.coolify.application(), CoolifyScript::hangs());
+    let receipt = scene.client.deploy(&scene.order(), "release-1").await.unwrap();
+    let order = WatchOrder::new(PROFILE, receipt.id, watch_options());
+    assert_eq!(scene.client.watched(&order).await.unwrap(), None, "nobody watches it");
+    scene.client.cancel(&order).await.unwrap();
+    let outcome = scene.client.watch(&order).await.unwrap();
+    assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome}");
+}
+
+#[tokio::test]
+async fn the_health_after_a_deployment_is_compared_with_the_one_before() {
+    let Some(scene) = Scene::start(|task| task).await else { return };
+    let receipt = scene.client.deploy(&scene.order().with_health(), "release-1").await.unwrap();
+    let before = *receipt.before.expect("it was read before the trigger");
+    let outcome = scene.client.watch(&WatchOrder::new(PROFILE, receipt.id, watch_options())).await.unwrap();
+    assert!(outcome.is_success(), "{outcome}");
+    let healthy = Healthy::default().with_settle(Duration::from_millis(300)).compared_with(before);
+    let order = HealthOrder::new(PROFILE, scene.target(), healthy, watch_options());
+    let verdict = scene.client.await_health(&order, "release-1").await.unwrap();
+    assert_eq!(scene.client.await_health(&order, "release-1").await.unwrap(), verdict, "one key is one wait");
+    assert_eq!(verdict, Verdict::Healthy);
 }
 
 #[tokio::test]

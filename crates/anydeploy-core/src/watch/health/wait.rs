@@ -43,7 +43,7 @@ impl HealthWait {
     /// still open then.
     ///
     /// The deadline of the options counts from the beginning of the step: for one of the whole wait give them a
-    /// [moment](WatchOptions::until).
+    /// [moment](WatchOptions::until()).
     ///
     /// # Errors
     /// Those of [`DeployerExt::await_health`](crate::DeployerExt::await_health).
