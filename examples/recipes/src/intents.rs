@@ -56,12 +56,11 @@ impl Intents {
         deployer: &dyn Deployer,
         request: &DeployRequest,
     ) -> Result<Deployment, Failure> {
-        let intent = match self.read(job).await.map_err(Failure::Final)? {
-            Some(intent) => intent,
-            None => {
-                let intent = deployer.prepare(request).await.map_err(failure)?;
-                self.store(job, &intent).await.map_err(Failure::Final)?
-            }
+        let intent = if let Some(intent) = self.read(job).await.map_err(Failure::Final)? {
+            intent
+        } else {
+            let intent = deployer.prepare(request).await.map_err(failure)?;
+            self.store(job, &intent).await.map_err(Failure::Final)?
         };
         step("prepared").await;
         // In a process that did not make the intent, this is a search, and sends nothing.

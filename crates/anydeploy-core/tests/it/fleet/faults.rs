@@ -1,6 +1,6 @@
 //! Faults of the platform: what is tried again, and what is never sent twice.
 
-use anydeploy_core::fleet::Triggered;
+use anydeploy_core::fleet::{CheckpointStore, MemberStage, Triggered};
 use anydeploy_core::{Capabilities, Error, ErrorKind, Method};
 
 use super::*;
@@ -80,4 +80,19 @@ async fn a_deployment_that_is_not_over_in_time_is_a_failure_with_its_id() {
     assert_eq!(letters(&report), "-");
     assert!(matches!(report.members[0].at.triggered(), Triggered::Yes(_)), "{report}");
     assert!(report.to_string().contains("not over after 1800 s"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_that_decides_nothing_is_no_reason_to_trigger() {
+    for kind in [ErrorKind::Undecidable, ErrorKind::NotFound, ErrorKind::PermissionDenied] {
+        let (platform, checkpoint, plan) = (platform(1), MemoryCheckpoint::new(), plan(1));
+        // Another process stored the intent, and was killed.
+        let intent = Box::new(platform.prepare(&plan.members[0].request).await.unwrap());
+        checkpoint.begin(&plan).await.unwrap();
+        checkpoint.record("m0", &MemberStage::Prepared { intent, before: None }).await.unwrap();
+        platform.fail_next(Method::Recover, Error::new(kind, "staged"));
+        let (report, _) = read(fleet(plan, &platform).run(checkpoint)).await;
+        assert_eq!((letters(&report).as_str(), report.members[0].at.triggered()), ("-", Triggered::Unknown), "{kind}");
+        assert!(platform.triggered().is_empty(), "{kind}");
+    }
 }

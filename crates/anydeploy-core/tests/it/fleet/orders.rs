@@ -3,17 +3,20 @@
 use anydeploy_core::fleet::{CheckpointStore, Order, Triggered};
 use anydeploy_core::{Error, ErrorKind, Method, Phase};
 
+use tokio::time::timeout;
+
 use super::resuming::Full;
 use super::*;
 
-/// A fleet of one wave whose members are all under way, and one of them goes on for ever.
+/// A fleet of one wave whose members are all watched, and one of them goes on for ever.
 async fn all_under_way(platform: &MemoryDeployer, store: impl CheckpointStore) -> FleetRun {
     platform.always(&Target::application("m1"), Script::Hangs);
     let mut run = fleet(plan(2), platform).run(store);
-    let control = run.control();
-    while platform.triggered().len() < 2 || control.report().to_string().contains("may have been") {
-        run.next().await.unwrap().unwrap();
+    // Until nothing more is heard for a while, so that no member has a step before it.
+    while let Ok(event) = timeout(Duration::from_secs(1), run.next()).await {
+        event.unwrap().unwrap();
     }
+    assert_eq!(triggers(platform, 2), [1; 2]);
     run
 }
 
@@ -73,6 +76,18 @@ async fn a_stop_holds_for_a_member_whose_trigger_was_not_sent() {
     drop(run);
     assert_eq!(checkpoint.checkpoint().unwrap().members["m0"].triggered(), Triggered::Unknown);
     let report = fleet(plan(1), &platform).run(checkpoint).await.unwrap();
+    assert_eq!((letters(&report).as_str(), report.stopped), ("x", Some(NotBegun::Stopped)), "{report}");
+    assert!(platform.triggered().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_during_the_reads_holds_the_trigger_back() {
+    let platform = platform(1).with_latency(Duration::from_millis(300));
+    let mut run = fleet(plan(1), &platform).run(MemoryCheckpoint::new());
+    // Its intent is being prepared, and no member waits.
+    while timeout(Duration::from_millis(100), run.next()).await.is_ok() {}
+    run.control().stop();
+    let (report, _) = read(run).await;
     assert_eq!((letters(&report).as_str(), report.stopped), ("x", Some(NotBegun::Stopped)), "{report}");
     assert!(platform.triggered().is_empty());
 }

@@ -3,8 +3,12 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use anydeploy_core::fleet::{Checkpoint, CheckpointStore, Lease, MemberStage, Order};
-use anydeploy_core::{Error, ErrorKind, Result, Revision};
+use anydeploy_core::fleet::{Checkpoint, CheckpointStore, Lease, MemberResult, MemberStage, Order};
+use anydeploy_core::{
+    Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Outcome, Phase, Platform, Result, Revision,
+    Verdict,
+};
+use chrono::Utc;
 use futures::future::BoxFuture;
 use futures::{FutureExt, Stream};
 
@@ -136,6 +140,43 @@ async fn another_plan_is_refused_with_what_differs() {
         }
     }
     assert!(platform.triggered().is_empty());
+}
+
+/// A checkpoint in which the only member is at this stage.
+async fn at_stage(plan: &FleetPlan, stage: MemberStage) -> MemoryCheckpoint {
+    let checkpoint = MemoryCheckpoint::new();
+    checkpoint.begin(plan).await.unwrap();
+    checkpoint.record("m0", &stage).await.unwrap();
+    checkpoint
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_counts_from_the_trigger_also_after_a_restart() {
+    let (platform, plan) = (platform(1), plan(1));
+    platform.next(&Target::application("m0"), Script::Hangs);
+    let id = platform.deploy(&plan.members[0].request).await.unwrap().id;
+    let sent_at = Utc::now() - plan.watch.deadline;
+    let checkpoint = at_stage(&plan, MemberStage::Sent { id, sent_at, before: None }).await;
+    let began = Instant::now();
+    let report = end(fleet(plan, &platform).run(checkpoint)).await;
+    assert!(report.to_string().contains("not over after"), "{report}");
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_health_before_is_remembered_after_a_restart() {
+    let (platform, mut plan) = (platform(1), plan(1));
+    // It is stopped, and was so before.
+    let before = Some(Box::new(platform.health_of(&Target::application("m0")).await.unwrap()));
+    plan.members[0] = plan.members[0].clone().until_healthy();
+    let id = DeploymentId::new(Platform::new("memory"), Target::application("m0")).with("deployment", "d1");
+    let status = DeploymentStatus::new(Phase::Succeeded, "done");
+    let outcome = Box::new(Outcome::Succeeded(Deployment::new(id.clone(), Identity::Exact, status)));
+    let stage = MemberStage::Deployed { id, outcome, before };
+    let checkpoint = at_stage(&plan, stage).await;
+    let report = end(fleet(plan, &platform).run(checkpoint)).await;
+    let Some(MemberResult::Ended { rollout, .. }) = report.members[0].result() else { panic!("{report}") };
+    assert_eq!(rollout.verdict, Some(Verdict::AsBefore));
 }
 
 /// A checkpoint whose records fail after so many.
