@@ -23,6 +23,9 @@
 //! * `duplicated`: the deployments of its target that a call caused beyond the first, without those that were delivered
 //!   twice, or later than promised.
 //!   A request that the platform merged into an existing deployment causes none.
+//! * `built`: the calls for which the platform was asked to build, although it can do without: restarts, and rollbacks to an
+//!   image that it keeps.
+//!   What a server builds for a restart because it has no image of the newest commit is not counted.
 //! * `lost`: the calls that caused a deployment, and whose error says that it is safe to repeat.
 //! * `contradicted`: the calls of which that is true, or whose outcome is a loss, because the network delivered their
 //!   only request twice, the server started a deployment for one of the two deliveries, and the client got the answer to
@@ -70,6 +73,7 @@
 //!
 //! * `triggered`: the writes that reached the fake.
 //! * `duplicated`: what a write did beyond the first time, without what was delivered twice.
+//! * `built`: the stops and the changes of variables for which the platform was asked to build.
 //! * `lost`: the writes that reached the fake, and whose error says that it is safe to repeat.
 //! * `misreported`: the writes that returned that they sent what did not come, or did not send what came, or that name a
 //!   variable as written which was not, or as not written which was ([`Error::partial`](anydeploy::Error::partial)), or
@@ -77,7 +81,7 @@
 //! * `undecidable`: the writes that ended in an error that leaves open what was done.
 //! * `timed_out` and `broken_off`: of what was stopped or started, how waiting for that state ended.
 //!
-//! A run is a proof ([`ChaosReport::is_proof`]) if nothing was duplicated, lost or misreported and, with one caller a
+//! A run is a proof ([`ChaosReport::is_proof`]) if nothing was duplicated, built for nothing, lost or misreported and, with one caller a
 //! target, at most 0.5 % of the calls were undecidable.
 //!
 //! # Time

@@ -23,6 +23,7 @@ mod event;
 #[cfg(feature = "fleet-yaml")]
 mod file;
 mod journal;
+mod lease;
 mod mistake;
 mod plan;
 mod report;
@@ -40,6 +41,7 @@ pub use event::FleetEvent;
 #[cfg(feature = "fleet-yaml")]
 pub use file::{FleetFile, SCHEMA};
 pub use journal::CheckpointFile;
+pub use lease::Lease;
 pub use mistake::Mistake;
 pub use plan::{Concurrency, FleetPlan, Member, NextWave, Rest, Until};
 pub use report::{FleetReport, MemberReport};

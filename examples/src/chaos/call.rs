@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, Error, ErrorKind, HistoryOptions, Loss, Outcome, RanRevision, Result, Retry,
-    RetryOptions, Revision, RollbackTarget, Target, WatchOptions,
+    Action, DeployRequest, Deployer, DeployerExt, Error, ErrorKind, HistoryOptions, Loss, Outcome, RanRevision, Result,
+    Retry, RetryOptions, Revision, RollbackTarget, Target, WatchOptions,
 };
 
 use super::recording::{RecordingLayer, Returned};
@@ -22,6 +22,8 @@ pub(crate) struct CallRecord {
     pub(super) target: Target,
     /// The version that was asked for, if one was.
     pub(super) version: Option<String>,
+    /// Whether the platform has to build for it.
+    pub(super) builds: bool,
     pub(super) result: Result<Outcome>,
     /// What the adapter returned on the way.
     pub(super) returned: Returned,
@@ -33,7 +35,8 @@ impl CallRecord {
             (Revision::ImageTag(tag), _) | (_, Some(RanRevision::ImageTag(tag))) => Some(tag.clone()),
             _ => None,
         };
-        Self { call, target: request.target().clone(), version, result, returned }
+        let builds = request.action() != Action::Restart;
+        Self { call, target: request.target().clone(), version, builds, result, returned }
     }
 }
 
@@ -85,10 +88,14 @@ pub(super) async fn make(
 ) -> CallRecord {
     let timeline = scene.access().timeline;
     let plain = scene.request(target, call);
+    let mut has_image = false;
     let request = match verb {
         Verb::Restart => DeployRequest::restart(plain.target().clone()),
         Verb::Rollback => match version(&inner, plain.target()).await {
-            Ok(version) => DeployRequest::rollback(&version),
+            Ok(version) => {
+                has_image = version.builds == Some(false);
+                DeployRequest::rollback(&version)
+            }
             // Nothing is triggered yet.
             Err(error) => {
                 return CallRecord::new(call, &plain, Err(error.with_safe_to_repeat(true)), Returned::default());
@@ -109,5 +116,6 @@ pub(super) async fn make(
         recording.record_end(outcome.deployment());
     }
     let returned = std::mem::take(&mut *returned.lock().unwrap_or_else(PoisonError::into_inner));
-    CallRecord::new(call, &request, result, returned)
+    let record = CallRecord::new(call, &request, result, returned);
+    CallRecord { builds: record.builds && !has_image, ..record }
 }

@@ -74,6 +74,11 @@ impl Checker<'_> {
         if duplicated > 0 {
             report.explain_wrong("duplicated", call, &shown);
         }
+        let is_built = |record: &&ServerRecord| record.part(call.target.id()).is_some_and(|part| part.builds);
+        if !call.builds && caused.iter().any(is_built) {
+            report.built += 1;
+            report.explain_wrong("built", call, &shown);
+        }
         let resolved = &call.returned.resolved;
         report.foreign += u64::from(resolved.iter().any(|(identity, id)| self.is_inferred_foreign(*identity, id)));
         let mut claimed = resolved.iter().filter(|(_, id)| !self.is_earlier(id, call));

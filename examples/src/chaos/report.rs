@@ -33,6 +33,7 @@ pub struct ChaosReport {
     pub delivered_twice: u64,
     pub delivered_late: u64,
     pub duplicated: u64,
+    pub built: u64,
     pub lost: u64,
     pub contradicted: u64,
     pub misreported: u64,
@@ -67,10 +68,10 @@ impl ChaosReport {
         Self { platform: platform.to_string(), verb: options.verb, seed, callers_per_target, ..Self::default() }
     }
 
-    /// Whether nothing was done twice, lost or misreported.
+    /// Whether nothing was done twice, lost or misreported, and nothing was built for nothing.
     #[must_use]
     pub fn is_right(&self) -> bool {
-        self.duplicated == 0 && self.lost == 0 && self.misreported == 0
+        self.duplicated == 0 && self.built == 0 && self.lost == 0 && self.misreported == 0
     }
 
     /// Whether besides, with one caller a target, at most 0.5 % of the calls were undecidable, and most calls started a
@@ -99,6 +100,7 @@ impl ChaosReport {
             "deploys": self.deploys,
             "triggered": self.triggered,
             "duplicated": self.duplicated,
+            "built": self.built,
             "lost": self.lost,
             "misreported": self.misreported,
             "undecidable": self.undecidable,
@@ -204,6 +206,7 @@ mod tests {
         assert!(proves(3, 500), "with several callers a target it is only printed");
         for wrong in [
             ChaosReport { duplicated: 1, ..ChaosReport::default() },
+            ChaosReport { built: 1, ..ChaosReport::default() },
             ChaosReport { lost: 1, ..ChaosReport::default() },
             ChaosReport { misreported: 1, ..ChaosReport::default() },
         ] {

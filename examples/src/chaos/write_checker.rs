@@ -25,15 +25,18 @@ struct Done {
     /// What was done, such as `stop` or `set KEY`.
     what: String,
     sender: Sender,
+    /// Whether the platform was asked to build.
+    builds: bool,
 }
 
 /// Everything that requests did: what was written, and the deployments that starts were.
 fn done(scene: &dyn Scene) -> Vec<Done> {
-    let written =
-        scene.writes().into_iter().map(|FakeWrite { target, what, sender, .. }| Done { target, what, sender });
+    let written = scene.writes().into_iter();
+    let written = written.map(|FakeWrite { target, what, sender, .. }| Done { target, what, sender, builds: false });
     let deployed = scene.server_records().into_iter().flat_map(|record| {
         let target = record.parts.first().map(|part| part.target.clone()).unwrap_or_default();
-        let of = move |sender| Done { target: target.clone(), what: "start".to_owned(), sender };
+        let builds = record.parts.iter().any(|part| part.builds);
+        let of = move |sender| Done { target: target.clone(), what: "start".to_owned(), sender, builds };
         record.senders.into_iter().map(of).collect::<Vec<_>>()
     });
     written.chain(deployed).collect()
@@ -45,6 +48,8 @@ struct Own<'a> {
     times: BTreeMap<&'a str, u64>,
     /// The network delivered one of the requests twice.
     is_twice: bool,
+    /// The platform was asked to build for something that needs no build: all but a start.
+    is_built: bool,
     /// What was done later than an adapter promises to find; it may be found all the same.
     late: Vec<&'a str>,
     /// A request of another write of the same target was delivered late, so that what it wrote may stand in place of this.
@@ -61,9 +66,11 @@ impl<'a> Own<'a> {
             Asked::Start => one.what == "start",
             Asked::Variables => one.what != "start",
         };
-        let mut own = Self { times: BTreeMap::new(), is_twice: false, late: Vec::new(), is_disturbed: false };
+        let mut own =
+            Self { times: BTreeMap::new(), is_twice: false, is_built: false, late: Vec::new(), is_disturbed: false };
         let mut twice: HashSet<(&str, &str)> = HashSet::new();
         for one in done {
+            own.is_built |= is_own(one) && one.builds && record.asked != Asked::Start;
             if !is_own(one) {
                 own.is_disturbed |= one.target == record.target.id() && one.sender.late.is_some();
             } else if is_asked(one) && one.sender.late.is_some_and(|late| late > promised) {
@@ -109,6 +116,10 @@ fn check_one(report: &mut ChaosReport, own: &Own<'_>, record: &WriteRecord) {
     };
     if again > 0 {
         explain(report, "duplicated");
+    }
+    if own.is_built {
+        report.built += 1;
+        explain(report, "built");
     }
     let wrong = match &record.result {
         Ok(written) => {
@@ -191,7 +202,7 @@ mod tests {
     fn done(call: &str, what: &str, twice: Option<&str>) -> Done {
         let mut sender = Sender::default();
         (sender.call, sender.twice) = (Some(call.to_owned()), twice.map(str::to_owned));
-        Done { target: "web".to_owned(), what: what.to_owned(), sender }
+        Done { target: "web".to_owned(), what: what.to_owned(), sender, builds: false }
     }
 
     /// The figures of one write that did this: duplicated, lost, misreported, contradicted.
@@ -233,6 +244,18 @@ mod tests {
         assert_eq!(figures(Asked::Variables, Ok(variables(&["A"])), &late), [0; 4]);
         assert_eq!(figures(Asked::Variables, Err(partial(&[], &["A"])), &late), [0; 4]);
         assert_eq!(figures(Asked::Variables, Ok(variables(&["B"])), &late), [0, 0, 1, 0]);
+    }
+
+    #[test]
+    fn only_a_start_may_build() {
+        let built = |asked| {
+            let (target, mut report) = (Target::application("web"), ChaosReport::default());
+            let record = WriteRecord { call: 1, target, asked, result: Ok(variables(&[])), awaited: None };
+            let done = [Done { builds: true, ..done("1", "start", None) }];
+            check_one(&mut report, &Own::of(&record, &done, Duration::from_secs(1)), &record);
+            report.built
+        };
+        assert_eq!([Asked::Start, Asked::Stop, Asked::Variables].map(built), [0, 1, 1]);
     }
 
     #[test]

@@ -117,6 +117,8 @@ fn server_record(row: CoolifyTriggered) -> ServerRecord {
         _ => Ending::Open,
     };
     let foreign = row.origin == CoolifyOrigin::Api && row.sender.call.is_none();
+    // A restart builds only where the server finds no image of the head.
+    let builds = !row.restart && !row.rollback;
     let senders = std::iter::once(row.sender).chain(row.joined).collect();
     ServerRecord {
         id: Some(row.id),
@@ -124,6 +126,6 @@ fn server_record(row: CoolifyTriggered) -> ServerRecord {
         senders,
         foreign,
         changed_nothing: false,
-        parts: vec![Part { target: row.target, version: None, ending, ended_at: row.ended_at }],
+        parts: vec![Part { target: row.target, version: None, builds, ending, ended_at: row.ended_at }],
     }
 }

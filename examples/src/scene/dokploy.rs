@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, DeploymentId, Result, Target, TargetKind};
-use anydeploy_fakes::{DokployJobState, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, FakeWrite, Pace};
+use anydeploy_fakes::{
+    DokployJobState, DokployOperation, DokployOrigin, DokployScript, DokployTriggered, FakeDokploy, FakeWrite, Pace,
+};
 use fastrand::Rng;
 
 use super::{self as scene, Access, Conditions, Ending, Part, ServerRecord};
@@ -124,7 +126,8 @@ fn server_record(job: DokployTriggered) -> ServerRecord {
         _ => Ending::Open,
     };
     let foreign = job.origin == DokployOrigin::Api && job.sender.call.is_none();
-    let parts = vec![Part { target: job.target, version: None, ending, ended_at: job.ended_at }];
+    let builds = matches!(job.operation, DokployOperation::Deploy | DokployOperation::Redeploy);
+    let parts = vec![Part { target: job.target, version: None, builds, ending, ended_at: job.ended_at }];
     ServerRecord {
         id: job.deployment_id,
         requests: Vec::new(),

@@ -135,9 +135,12 @@ fn server_record(execution: QoveryTriggered) -> ServerRecord {
     let foreign = execution.triggered_by == CALLERS && execution.senders.iter().any(|sender| sender.call.is_none());
     // The console says of a failed check that nothing was changed.
     let changed_nothing = whole == Ending::Failed && execution.services.iter().all(|service| service.state.is_none());
+    let deploys = execution.action == "DEPLOY";
+    let builds_any = deploys && execution.services.iter().any(|service| service.kind.builds());
     let services = execution.services.into_iter().map(|service| Part {
         target: service.service,
         version: service.version,
+        builds: deploys && service.kind.builds(),
         ending: match ending(service.state.as_deref()) {
             // When the check before the deployment fails, no service is touched and the deployment has failed.
             Ending::Open => whole,
@@ -147,7 +150,7 @@ fn server_record(execution: QoveryTriggered) -> ServerRecord {
         },
         ended_at: service.ended_at.or(ended_at),
     });
-    let whole = Part { target: execution.environment, version: None, ending: whole, ended_at };
+    let whole = Part { target: execution.environment, version: None, builds: builds_any, ending: whole, ended_at };
     ServerRecord {
         id: Some(execution.execution_id),
         requests: execution.request_ids,

@@ -27,6 +27,8 @@ pub(crate) struct Part {
     pub(crate) target: String,
     /// The version that was deployed, where a call names one.
     pub(crate) version: Option<String>,
+    /// Whether the platform was asked to build: it is no restart, and no return to an image that there is.
+    pub(crate) builds: bool,
     pub(crate) ending: Ending,
     /// When it ended.
     pub(crate) ended_at: Option<Instant>,

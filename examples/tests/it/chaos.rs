@@ -106,6 +106,15 @@ fn has(report: &ChaosReport, misreport: &str) -> bool {
 }
 
 #[tokio::test]
+async fn an_adapter_that_deploys_instead_of_a_restart_builds_for_nothing() {
+    let wrap: Wrap = |inner| Arc::new(FaultyAdapter { inner, mistake: Mistake::DeploysInstead });
+    let options = ChaosOptions::new(16, 7).with_callers(16).with_rate(0.0).with_verb(Verb::Restart);
+    for report in on_every_platform(&options, wrap).await {
+        assert!(report.built > 0 && !report.is_proof(), "{}", report.to_json());
+    }
+}
+
+#[tokio::test]
 async fn every_other_verb_does_nothing_twice_loses_nothing_and_misreports_nothing() {
     for verb in Verb::ALL.into_iter().filter(|verb| *verb != Verb::Deploy) {
         let options = ChaosOptions::new(18, 7).with_callers(18).with_grace(Duration::from_secs(4)).with_verb(verb);

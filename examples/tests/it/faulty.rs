@@ -26,6 +26,8 @@ pub(crate) enum Mistake {
     TakesTheNewest,
     /// It reports every deployment that is identified as succeeded.
     TakesProgressForSuccess,
+    /// It deploys whatever it is asked for.
+    DeploysInstead,
 }
 
 /// An adapter with a mistake.
@@ -59,6 +61,7 @@ impl FaultyAdapter {
                 Ok(newest)
             }
             Mistake::TakesProgressForSuccess => self.inner.deploy(request).await,
+            Mistake::DeploysInstead => self.inner.deploy(&DeployRequest::new(request.target().clone())).await,
         }
     }
 

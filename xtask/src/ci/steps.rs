@@ -33,8 +33,10 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
     let clients = each(" ", |platform| format!("-p {}", platform.client()));
     // Every area of the clients, and all that the facade has; so that one build serves all steps. A step that selected a
     // package, or no target that takes dev-dependencies, would have other features of dependencies, and compile anew.
-    let everything =
-        format!("anydeploy/raw-api,anydeploy/testing,{}", each(",", |platform| format!("{}/full", platform.client())));
+    let everything = format!(
+        "anydeploy/fleet-yaml,anydeploy/raw-api,anydeploy/testing,{}",
+        each(",", |platform| format!("{}/full", platform.client()))
+    );
 
     let mut steps = vec![
         Step::cargo("formatting", "fmt --all --check").repaired_by("cargo fmt --all"),
@@ -82,6 +84,8 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         Step::cargo("finding and selecting run", &format!("run --locked --example find_and_select --features {everything}")),
         Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),
         Step::cargo("a fleet in waves runs", &format!("run --locked --example fleet_waves --features {everything}")),
+        Step::cargo("the recipe of a job queue runs", &format!("run --locked --example job_queue --features {everything}")),
+        Step::cargo("the recipe of a web service runs", &format!("run --locked --example web_service --features {everything}")),
         durable_fleet(&everything),
         Step::cargo(
             "environments by the typed client run",
@@ -104,7 +108,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         // have changes that are not committed.
         Step::cargo(
             "packages",
-            "package --locked --offline --workspace --exclude xtask --exclude examples --exclude bench --no-verify --allow-dirty --quiet",
+            "package --locked --offline --workspace --exclude xtask --exclude examples --exclude recipes --exclude bench --no-verify --allow-dirty --quiet",
         ),
         dependencies(),
     ]);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::{BoxFuture, FutureExt, ready};
 use serde::{Deserialize, Serialize};
 
-use super::{FleetPlan, MemberStage};
+use super::{FleetPlan, Lease, MemberStage, Order};
 use crate::json::VersionOne;
 use crate::{Error, ErrorKind, Result};
 
@@ -19,6 +19,9 @@ pub struct Checkpoint {
     v: VersionOne,
     /// The plan.
     pub plan: FleetPlan,
+    /// The order that came into force.
+    #[serde(default, skip_serializing_if = "Order::is_go")]
+    pub order: Order,
     /// The members by their names; one that is missing is waiting.
     pub members: BTreeMap<String, MemberStage>,
 }
@@ -27,27 +30,37 @@ impl Checkpoint {
     /// A plan of which nothing was begun.
     #[must_use]
     pub fn new(plan: FleetPlan) -> Self {
-        Self { v: VersionOne, plan, members: BTreeMap::new() }
+        Self { v: VersionOne, plan, order: Order::Go, members: BTreeMap::new() }
     }
 }
 
 /// Keeps the [`Checkpoint`] of one fleet.
 ///
-/// A run calls [`load`](Self::load) once, then [`begin`](Self::begin) if there was none, and then
-/// [`record`](Self::record) after each step of a member.
-/// It does not send a trigger before the record of its intent has returned.
+/// A run takes the [`lease`](Self::lease) and holds it until it has ended or is dropped.
+/// Under it the run calls [`load`](Self::load) once, then [`begin`](Self::begin) if there was none, then
+/// [`record`](Self::record) after each step of a member, and [`record_order`](Self::record_order) when the fleet stops.
+/// It does not send a trigger before the record of its intent has returned, nor a cancellation before that of its order.
 ///
 /// # For implementers
-/// * What `record` has stored when it returns must be found by `load` in any process, also after the machine has lost its
-///   power.
+/// * What `record` and `record_order` have stored when they return must be found by `load` in any process, also after the
+///   machine has lost its power.
 /// * Records of one member come one after another; those of several members may come at once.
-/// * Only one run may use a checkpoint at a time, or members are deployed twice.
-///   A store that several processes reach refuses the second one in `load`, with [`ErrorKind::Conflict`].
+/// * No method but `lease` has a second run to fear.
+///   None has a default: a store that grants every lease, or keeps no order, deploys what must not be deployed.
 pub trait CheckpointStore: Debug + Send + Sync + 'static {
+    /// Gives the checkpoint to one run alone, until the [`Lease`] is dropped.
+    ///
+    /// The lease must end with its process too, however that ends, or the fleet cannot be resumed: a lock of the operating
+    /// system and an advisory lock of a database's session do.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if another run has it; nothing is read or sent then.
+    fn lease(&self) -> BoxFuture<'_, Result<Lease>>;
+
     /// Reads the checkpoint, if there is one.
     ///
     /// # Errors
-    /// If it cannot be read, or another run uses it.
+    /// If it cannot be read.
     fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>>;
 
     /// Stores the plan of a fleet that begins.
@@ -61,9 +74,19 @@ pub trait CheckpointStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// If it cannot be stored; the run ends then, and can be resumed.
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>>;
+
+    /// Stores the order that comes into force, in place of the one before.
+    ///
+    /// # Errors
+    /// As of [`record`](Self::record).
+    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>>;
 }
 
 impl<T: CheckpointStore + ?Sized> CheckpointStore for Arc<T> {
+    fn lease(&self) -> BoxFuture<'_, Result<Lease>> {
+        (**self).lease()
+    }
+
     fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>> {
         (**self).load()
     }
@@ -75,14 +98,21 @@ impl<T: CheckpointStore + ?Sized> CheckpointStore for Arc<T> {
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>> {
         (**self).record(member, stage)
     }
+
+    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
+        (**self).record_order(order)
+    }
 }
 
 /// A checkpoint in memory: for tests, and for fleets that need not outlive their process.
 ///
-/// Clones are the same checkpoint.
-/// It refuses no second run: start the next one when the one before has ended or was dropped.
+/// Clones are the same checkpoint, which one run at a time uses.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryCheckpoint(Arc<Mutex<Option<Checkpoint>>>);
+pub struct MemoryCheckpoint {
+    checkpoint: Arc<Mutex<Option<Checkpoint>>>,
+    /// Locked while a run uses it.
+    leased: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl MemoryCheckpoint {
     /// Nothing was begun.
@@ -99,17 +129,28 @@ impl MemoryCheckpoint {
 
     fn with<T>(&self, act: impl FnOnce(&mut Option<Checkpoint>) -> T) -> T {
         // Nothing is left half done while the lock is held.
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes what was begun.
+    fn change(&self, act: impl FnOnce(&mut Checkpoint)) -> BoxFuture<'_, Result<()>> {
+        let before = || Error::new(ErrorKind::InvalidInput, "a step was recorded before its fleet had begun");
+        ready(self.with(|checkpoint| checkpoint.as_mut().map(act).ok_or_else(before))).boxed()
     }
 }
 
 impl From<Checkpoint> for MemoryCheckpoint {
     fn from(checkpoint: Checkpoint) -> Self {
-        Self(Arc::new(Mutex::new(Some(checkpoint))))
+        Self { checkpoint: Arc::new(Mutex::new(Some(checkpoint))), leased: Arc::default() }
     }
 }
 
 impl CheckpointStore for MemoryCheckpoint {
+    fn lease(&self) -> BoxFuture<'_, Result<Lease>> {
+        let lease = Arc::clone(&self.leased).try_lock_owned();
+        ready(lease.map(Lease::new).map_err(|_| Lease::refused("in memory"))).boxed()
+    }
+
     fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>> {
         ready(Ok(self.checkpoint())).boxed()
     }
@@ -120,13 +161,10 @@ impl CheckpointStore for MemoryCheckpoint {
     }
 
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>> {
-        let recorded = self.with(|checkpoint| match checkpoint {
-            Some(checkpoint) => {
-                checkpoint.members.insert(member.to_owned(), stage.clone());
-                Ok(())
-            }
-            None => Err(Error::new(ErrorKind::InvalidInput, "a member was recorded before its fleet had begun")),
-        });
-        ready(recorded).boxed()
+        self.change(|checkpoint| drop(checkpoint.members.insert(member.to_owned(), stage.clone())))
+    }
+
+    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
+        self.change(|checkpoint| checkpoint.order = order)
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{FleetPlan, NextWave, NotBegun, Rest, Standing, WaveRange};
 
 /// What is in force for the members that wait and for those that are under way; each is stronger than the one before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Order {
     /// Members begin.
@@ -25,6 +28,12 @@ impl Order {
             Self::Go => None,
             Self::Stop(why) | Self::Cancel(why) => Some(why),
         }
+    }
+
+    /// Whether members begin.
+    #[must_use]
+    pub const fn is_go(&self) -> bool {
+        matches!(self, Self::Go)
     }
 
     /// How strong it is, whatever its reason.

@@ -27,6 +27,8 @@ type Turns = FuturesUnordered<BoxFuture<'static, Result<Turn>>>;
 
 /// Runs the plan until every member is done.
 pub(super) async fn drive(shared: Arc<Shared>) -> Result<FleetReport> {
+    // It is given back when this future ends or is dropped.
+    let _lease = shared.store.lease().await?;
     let mut turns = Turns::new();
     for index in resume(&shared).await? {
         turns.push(member(Arc::clone(&shared), index, true));
@@ -36,7 +38,12 @@ pub(super) async fn drive(shared: Arc<Shared>) -> Result<FleetReport> {
     let (mut open, mut opens, mut announced) = (1, false, 0);
     loop {
         let order = *shared.order.borrow();
-        match decide(&shared.plan, &waves, &shared.standings(), open, order) {
+        let decision = match decide(&shared.plan, &waves, &shared.standings(), open, order) {
+            // An order comes into force also if no member waits.
+            Decision::Wait if order.strength() > shared.in_force.borrow().strength() => Decision::Obey(order),
+            decision => decision,
+        };
+        match decision {
             Decision::End => return Ok(shared.report()),
             Decision::Begin(members) => {
                 let wave = waves.iter().position(|wave| members.first().is_some_and(|first| wave.contains(first)));
@@ -102,9 +109,8 @@ fn before_wave(shared: Arc<Shared>, wave: usize) -> BoxFuture<'static, Result<Tu
 /// Puts an order in force, and begins none of the members that wait.
 async fn obey(shared: &Shared, order: Order) -> Result<()> {
     shared.obey(order);
-    let order = *shared.order.borrow();
-    let Some(why) = order.why() else { return Ok(()) };
-    shared.emit(FleetEvent::Stopped { why, cancels: matches!(order, Order::Cancel(_)) });
+    shared.put_in_force().await?;
+    let Some(why) = shared.in_force.borrow().why() else { return Ok(()) };
     for (index, standing) in shared.standings().into_iter().enumerate() {
         if standing == Standing::Waiting {
             shared.not_begun(index, why).await?;
@@ -125,6 +131,7 @@ async fn resume(shared: &Shared) -> Result<Vec<usize>> {
         let advice = "go on with the plan that was begun, or begin this one with another checkpoint";
         return Err(Error::new(ErrorKind::InvalidInput, message).with_advice(advice));
     }
+    shared.obey(checkpoint.order);
     let names: HashMap<_, _> =
         shared.plan.members.iter().enumerate().map(|(index, member)| (member.name.as_str(), index)).collect();
     for (name, stage) in checkpoint.members {

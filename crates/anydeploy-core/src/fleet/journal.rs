@@ -3,12 +3,14 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
 
-use super::{Checkpoint, CheckpointStore, FleetPlan, MemberStage};
+use super::{Checkpoint, CheckpointStore, FleetPlan, Lease, MemberStage, Order};
 use crate::json::VersionOne;
 use crate::{Error, ErrorKind, Result};
 
@@ -16,17 +18,34 @@ use crate::{Error, ErrorKind, Result};
 ///
 /// The first line is the plan, and each step of a member adds a line, so that a step costs the same however many members
 /// there are.
-/// The line of an intent is on the disk (`fdatasync`) before its trigger is sent, with all lines before it; other lines are
-/// given to the operating system, which keeps them if only the process dies.
+/// The line of an intent or an order is on the disk (`fdatasync`) before it is acted on, with all lines before it; other
+/// lines are given to the operating system, which keeps them if only the process dies.
 /// What a lost line said is read from the platform again.
 /// A last line that is torn, because the process died while it was written, is cut off: nothing was sent for it yet.
 ///
-/// The file is locked while the value exists, so that a second value of the same path, in whatever process, is refused.
-/// Two runs over one value, shared by an `Arc`, are not refused: they are the caller's to keep apart.
+/// The [lease](CheckpointStore::lease) is an exclusive lock on the file, which keeps out every other run on this machine: one
+/// over the same value, over another value of the path, or in another process.
+/// The operating system ends it with the process, also after `SIGKILL`.
+/// Runs on two machines that share the file are kept apart as far as its file system shares locks.
 #[derive(Debug)]
 pub struct CheckpointFile {
     path: PathBuf,
-    file: Arc<Mutex<Option<File>>>,
+    /// The file, while it is leased.
+    journal: Mutex<Weak<Journal>>,
+}
+
+/// How often the lock is tried, and the time in between.
+///
+/// A write of a run that was dropped goes on, and holds the lock until it is done.
+const TRIES: u32 = 50;
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// The file that one run uses, which is locked until the run and its last write have ended.
+#[derive(Debug)]
+struct Journal {
+    path: PathBuf,
+    /// The file, unless its last line could not be written.
+    file: Mutex<Option<File>>,
 }
 
 /// The first line; a version that this release does not know is refused.
@@ -36,33 +55,41 @@ struct First<P> {
     plan: P,
 }
 
-/// Every other line.
+/// The line of a step of a member.
 #[derive(Serialize, Deserialize)]
 struct Step<M, S> {
     member: M,
     at: S,
 }
 
+/// The line of an order.
+#[derive(Serialize, Deserialize)]
+struct Ordered {
+    order: Order,
+}
+
 impl CheckpointFile {
     /// The checkpoint at a path; the file is opened when a run begins.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), file: Arc::default() }
+        Self { path: path.into(), journal: Mutex::default() }
     }
 
-    /// Does something with the file on a thread that may block.
+    fn journal(&self) -> MutexGuard<'_, Weak<Journal>> {
+        // It is one value, which is set at once.
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the leased file on a thread that may block, which keeps the lease until it is done.
     async fn on_file<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Path, &mut Option<File>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (path, file) = (self.path.clone(), Arc::clone(&self.file));
-        let done =
-            tokio::task::spawn_blocking(move || act(&path, &mut file.lock().unwrap_or_else(PoisonError::into_inner)));
-        done.await
-            .map_err(|error| Error::new(ErrorKind::Unavailable, "the runtime is shutting down").with_source(error))?
+        let journal = self.journal().upgrade().ok_or_else(|| not_open(&self.path))?;
+        blocking(move || act(&journal.path, &mut journal.file.lock().unwrap_or_else(PoisonError::into_inner))).await
     }
 
-    /// Adds a line, and lets it reach the disk if nothing may be sent before it has.
+    /// Adds a line, and lets it reach the disk if it must not be acted on before it has.
     fn add(&self, line: serde_json::Result<Vec<u8>>, sync: bool) -> BoxFuture<'_, Result<()>> {
         async move {
             let mut line = line.map_err(|error| not_written(&self.path, error))?;
@@ -84,15 +111,27 @@ impl CheckpointFile {
 }
 
 impl CheckpointStore for CheckpointFile {
-    fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>> {
-        self.on_file(|path, file| {
-            let file = match file {
-                Some(file) => file,
-                None => file.insert(open(path)?),
-            };
-            read(path, file)
-        })
+    fn lease(&self) -> BoxFuture<'_, Result<Lease>> {
+        async move {
+            for tried in 1.. {
+                let path = self.path.clone();
+                if let Some(file) = blocking(move || open(&path)).await? {
+                    let journal = Arc::new(Journal { path: self.path.clone(), file: Mutex::new(Some(file)) });
+                    *self.journal() = Arc::downgrade(&journal);
+                    return Ok(Lease::new(journal));
+                }
+                if tried == TRIES {
+                    break;
+                }
+                sleep(BETWEEN_TRIES).await;
+            }
+            Err(Lease::refused(format_args!("`{}`", self.path.display())))
+        }
         .boxed()
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>> {
+        self.on_file(|path, file| read(path, file.as_mut().ok_or_else(|| not_open(path))?)).boxed()
     }
 
     fn begin<'a>(&'a self, plan: &'a FleetPlan) -> BoxFuture<'a, Result<()>> {
@@ -103,18 +142,25 @@ impl CheckpointStore for CheckpointFile {
         let sync = matches!(stage, MemberStage::Prepared { .. });
         self.add(serde_json::to_vec(&Step { member, at: stage }), sync)
     }
+
+    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
+        self.add(serde_json::to_vec(&Ordered { order }), true)
+    }
 }
 
-/// Opens the file for one run alone.
-fn open(path: &Path) -> Result<File> {
+/// Does something on a thread that may block.
+async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(act).await;
+    done.map_err(|error| Error::new(ErrorKind::Unavailable, "the runtime is shutting down").with_source(error))?
+}
+
+/// Opens the file for one run alone; `None` while another one has it.
+fn open(path: &Path) -> Result<Option<File>> {
     let file = OpenOptions::new().read(true).append(true).create(true).open(path);
     let file = file.map_err(|error| not_read(path, error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let message = format!("another run uses the checkpoint `{}`", path.display());
-            Err(Error::new(ErrorKind::Conflict, message).with_advice("wait until it ends, or end it"))
-        }
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(not_read(path, error)),
     }
 }
@@ -137,9 +183,15 @@ fn read(path: &Path, file: &mut File) -> Result<Option<Checkpoint>> {
             None => serde_json::from_slice(&line).map(|First { plan, .. }: First<FleetPlan>| {
                 checkpoint = Some(Checkpoint::new(plan));
             }),
-            Some(checkpoint) => serde_json::from_slice(&line).map(|Step { member, at }: Step<String, MemberStage>| {
-                checkpoint.members.insert(member, at);
-            }),
+            Some(checkpoint) => match serde_json::from_slice(&line) {
+                Ok(Ordered { order }) => {
+                    checkpoint.order = order;
+                    Ok(())
+                }
+                Err(_) => serde_json::from_slice(&line).map(|Step { member, at }: Step<String, MemberStage>| {
+                    checkpoint.members.insert(member, at);
+                }),
+            },
         };
         taken.map_err(|error| {
             let message = format!("line {number} of the checkpoint `{}` is not one", path.display());
@@ -155,9 +207,9 @@ fn not_read(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::InvalidConfiguration, message).with_source(error)
 }
 
-/// A checkpoint that was not loaded, or whose last line could not be written.
+/// A checkpoint that is not leased, or whose last line could not be written.
 fn not_open(path: &Path) -> Error {
-    let message = format!("the checkpoint `{}` is not open: load it before a line is added", path.display());
+    let message = format!("the checkpoint `{}` is not open: take its lease first", path.display());
     Error::new(ErrorKind::InvalidInput, message)
 }
 

@@ -62,7 +62,7 @@ impl Fleet {
 
     /// Begins the fleet, or takes it up where the checkpoint says.
     ///
-    /// A checkpoint that has another owner too is passed as an `Arc`.
+    /// A checkpoint that has another owner too is passed as an `Arc`; one run at a time uses it, until it ends or is dropped.
     #[must_use]
     pub fn run(&self, store: impl CheckpointStore) -> FleetRun {
         let (sender, events) = unbounded_channel();
@@ -85,15 +85,16 @@ impl Fleet {
 ///
 /// # Cancel safety
 /// A run may be dropped at any point, and its process killed: the deployments go on, and nothing is cancelled.
-/// [`FleetControl::report`] says which members were triggered, also after the run was dropped, and another run over the
-/// same checkpoint takes the fleet up.
-/// A fleet that was stopped by [`FleetControl::stop`] or [`FleetControl::cancel`] is over instead: what was not begun stays
-/// so.
+/// [`FleetControl::report`] says which members were triggered, also after the run was dropped, and the next run over the same
+/// checkpoint takes the fleet up.
+/// A fleet that was stopped by [`FleetControl::stop`] or [`FleetControl::cancel`] stays stopped also then: what was not begun
+/// is not begun, and what is under way is watched, or cancelled, to its end.
 ///
 /// # Errors
 /// What goes wrong with a member is a result in the report; the run itself ends with an error in these cases:
 /// * [`ErrorKind::InvalidInput`] if the plan has mistakes, with all of them in one message, or if it is not the plan of the
 ///   checkpoint, with what differs; nothing was sent.
+/// * [`ErrorKind::Conflict`] if another run uses the checkpoint; nothing was sent.
 /// * The error of the checkpoint, if it cannot be read or written.
 ///   What is under way goes on without the run, which can be resumed.
 pub struct FleetRun {
@@ -162,6 +163,9 @@ impl IntoFuture for FleetRun {
 }
 
 /// Steers a run from elsewhere, and says how it stands, also after it was dropped.
+///
+/// [`stop`](Self::stop) and [`cancel`](Self::cancel) hold at once for this run, and for one that resumes it once
+/// [`FleetEvent::Stopped`] was reported; so poll the run on, and do not drop it with the call.
 #[derive(Clone, Debug)]
 pub struct FleetControl(Arc<Shared>);
 

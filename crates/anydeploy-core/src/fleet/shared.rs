@@ -21,8 +21,10 @@ pub(super) struct Shared {
     pub(super) deployers: Deployers,
     pub(super) store: Arc<dyn CheckpointStore>,
     places: Mutex<Places>,
-    /// The order in force.
+    /// The order that was given: no member begins against it.
     pub(super) order: watch::Sender<Order>,
+    /// The order that is in the checkpoint too, so that a run that resumes this one knows it.
+    pub(super) in_force: watch::Sender<Order>,
     /// How many waves the caller has let go.
     pub(super) let_go: watch::Sender<usize>,
     /// Wakes the run when something changed that it has to decide on.
@@ -54,6 +56,7 @@ impl Shared {
             store,
             places: Mutex::new(places),
             order: watch::Sender::new(Order::Go),
+            in_force: watch::Sender::new(Order::Go),
             let_go: watch::Sender::new(1),
             changed: Notify::new(),
             events,
@@ -118,7 +121,21 @@ impl Shared {
         self.record(index, MemberStage::Done { result: MemberResult::NotBegun(why) }).await
     }
 
-    /// Puts an order in force, unless a stronger one is.
+    /// Stores the order that was given, and then acts on it, unless it is in force already.
+    pub(super) async fn put_in_force(&self) -> Result<()> {
+        let order = *self.order.borrow();
+        if order.strength() <= self.in_force.borrow().strength() {
+            return Ok(());
+        }
+        self.store.record_order(order).await?;
+        self.in_force.send_replace(order);
+        if let Some(why) = order.why() {
+            self.emit(FleetEvent::Stopped { why, cancels: matches!(order, Order::Cancel(_)) });
+        }
+        Ok(())
+    }
+
+    /// Gives an order, unless a stronger one was given.
     pub(super) fn obey(&self, order: Order) {
         self.order.send_if_modified(|current| {
             let is_stronger = order.strength() > current.strength();

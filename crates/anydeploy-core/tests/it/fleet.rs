@@ -12,8 +12,11 @@ use futures::StreamExt;
 use tokio::time::Instant;
 
 mod faults;
+mod journal;
 mod json;
+mod leases;
 mod mistakes;
+mod orders;
 mod resuming;
 
 /// The names of so many members, which are also the ids of their targets.

@@ -87,7 +87,8 @@ impl QoveryServiceKind {
     }
 
     /// Whether a deployment of this kind builds an image first.
-    pub(super) fn builds(self) -> bool {
+    #[must_use]
+    pub fn builds(self) -> bool {
         matches!(self, Self::Application | Self::LifecycleJob)
     }
 

@@ -1,5 +1,7 @@
 //! Fleets over the three fakes: results, stops, gates, limits, and runs that are dropped in the middle and resumed.
 
+#[cfg(feature = "fleet-yaml")]
+mod file;
 mod platforms;
 
 use std::time::Duration;

@@ -44,7 +44,8 @@ pub(super) struct Killed {
 /// Runs a fleet, kills its process so many times, and lets the last one end.
 pub(super) async fn kill_and_resume(members: usize, kills: usize) -> io::Result<Killed> {
     let (servers, began) = (Servers::start().await, Instant::now());
-    let ids: Vec<String> = (0..members).map(|number| servers.add(number, number % FAILING == 0)).collect();
+    let ids = (0..members).map(|number| servers.add(number, number % FAILING == 0));
+    let ids = ids.collect::<anydeploy::Result<Vec<String>>>().map_err(io::Error::other)?;
     let plan = plan(&ids);
     let directory = tempfile::tempdir()?;
     std::fs::write(task(directory.path()), serde_json::to_vec(&Task { plan, connections: servers.connections() })?)?;

@@ -3,7 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use anydeploy::fleet::{Checkpoint, CheckpointStore, Concurrency, Fleet, FleetPlan, Member, MemberStage, Waves};
+use anydeploy::fleet::{
+    Checkpoint, CheckpointStore, Concurrency, Fleet, FleetPlan, Lease, Member, MemberStage, Order, Waves,
+};
 use anydeploy::{DeployRequest, Result, Target};
 use futures::StreamExt;
 use futures::future::{BoxFuture, FutureExt, ready};
@@ -50,6 +52,10 @@ fn run_a_while(members: usize) -> io::Result<()> {
 struct Forgetful;
 
 impl CheckpointStore for Forgetful {
+    fn lease(&self) -> BoxFuture<'_, Result<Lease>> {
+        ready(Ok(Lease::new(()))).boxed()
+    }
+
     fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>> {
         ready(Ok(None)).boxed()
     }
@@ -59,6 +65,10 @@ impl CheckpointStore for Forgetful {
     }
 
     fn record<'a>(&'a self, _: &'a str, _: &'a MemberStage) -> BoxFuture<'a, Result<()>> {
+        ready(Ok(())).boxed()
+    }
+
+    fn record_order(&self, _: Order) -> BoxFuture<'_, Result<()>> {
         ready(Ok(())).boxed()
     }
 }

@@ -36,7 +36,7 @@ impl Connection {
             "coolify" => self.connect(Coolify::builder(), process),
             "dokploy" => self.connect(Dokploy::builder(), process),
             "qovery" => self.connect(Qovery::builder(), process),
-            other => Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of {other}"))),
+            other => Err(no_fake_of(other)),
         }
     }
 
@@ -46,6 +46,10 @@ impl Connection {
         let timing = Timing::scaled_to(LOST_AFTER);
         Ok(Arc::new(builder.timeout(Duration::from_secs(5)).timing(timing).build()?))
     }
+}
+
+fn no_fake_of(platform: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("there is no fake of {platform}"))
 }
 
 /// The three fakes.
@@ -81,10 +85,10 @@ impl Servers {
     }
 
     /// Adds the service of a member; returns its id.
-    pub(super) fn add(&self, number: usize, fails: bool) -> String {
+    pub(super) fn add(&self, number: usize, fails: bool) -> Result<String> {
         const REASON: &str = "the build failed";
         let name = format!("m{number}");
-        match PLATFORMS[number % PLATFORMS.len()] {
+        let id = match PLATFORMS[number % PLATFORMS.len()] {
             "coolify" => {
                 let id = self.coolify.add_application(&name);
                 if fails {
@@ -99,7 +103,7 @@ impl Servers {
                 }
                 id
             }
-            _ => {
+            "qovery" => {
                 // An environment deploys one thing at a time.
                 let environment = self.qovery.add_environment(&name);
                 let id = self.qovery.add_service(&environment, anydeploy_fakes::QoveryServiceKind::Application, &name);
@@ -108,7 +112,9 @@ impl Servers {
                 }
                 id
             }
-        }
+            other => return Err(no_fake_of(other)),
+        };
+        Ok(id)
     }
 
     /// How often each service was truly triggered, by its id.

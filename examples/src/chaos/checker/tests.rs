@@ -44,7 +44,13 @@ impl Scene for Server {
             senders: senders.clone(),
             foreign: senders.iter().any(|sender| sender.call.is_none()),
             changed_nothing: *ending == Ending::Failed && name.starts_with("unchanged"),
-            parts: vec![Part { target: "web".to_owned(), version: None, ending: *ending, ended_at: Some(end()) }],
+            parts: vec![Part {
+                target: "web".to_owned(),
+                version: None,
+                builds: true,
+                ending: *ending,
+                ended_at: Some(end()),
+            }],
         };
         self.0.iter().map(record).collect()
     }
@@ -108,7 +114,8 @@ fn checked_at(over_at: Instant, done: Vec<Done>, result: Result<Outcome>) -> Cha
     let resolved: Vec<_> = resolved.into_iter().collect();
     let over = resolved.iter().map(|(_, id)| (id.clone(), over_at)).collect();
     let returned = Returned { resolved, over, ..Returned::default() };
-    let call = CallRecord { call: 1, target: Target::application("web"), version: None, result, returned };
+    let call =
+        CallRecord { call: 1, target: Target::application("web"), version: None, builds: true, result, returned };
     let mut report = ChaosReport::new(&platform::QOVERY, &ChaosOptions::new(1, 1));
     check(&mut report, &Server(done), &[call], PROMISED);
     report
@@ -180,7 +187,7 @@ fn a_deployment_that_was_asked_for_before_is_adopted() {
             let (resolved, over) = (vec![(identity, id.clone())], vec![(id, end())]);
             let returned = Returned { resolved, over, ..Returned::default() };
             let result = Ok(succeeded("execution=e1"));
-            CallRecord { call, target: Target::application("web"), version: None, result, returned }
+            CallRecord { call, target: Target::application("web"), version: None, builds: true, result, returned }
         };
         let mut report = ChaosReport::default();
         check(&mut report, &Server(shared()), &[call(1), call(2)], PROMISED);
@@ -266,6 +273,34 @@ fn a_second_deployment_is_a_duplicate_unless_the_network_made_it() {
 }
 
 #[test]
+fn a_request_that_the_server_took_and_that_never_began_is_no_trigger() {
+    let report = checked(own(Ending::Never), error(ErrorKind::NotTriggered));
+    assert_eq!((report.triggered, report.refused, report.lost), (0, 1, 0));
+    let again = vec![("1", vec![by("1")], Ending::Never), ("2", vec![by("1")], Ending::Succeeded)];
+    let report = checked(again, Ok(succeeded("execution=e2")));
+    assert_eq!((report.triggered, report.duplicated, misreport(&report)), (1, 0, "right"));
+}
+
+#[test]
+fn a_call_that_needs_no_build_must_not_ask_for_one() {
+    let built = |builds, done| {
+        let call = CallRecord::new(
+            1,
+            &DeployRequest::restart(Target::application("web")),
+            error(ErrorKind::NotTriggered),
+            Returned::default(),
+        );
+        assert!(!call.builds, "a restart needs none");
+        let mut report = ChaosReport::default();
+        check(&mut report, &Server(done), &[CallRecord { builds, ..call }], PROMISED);
+        report.built
+    };
+    assert_eq!((built(false, own(Ending::Succeeded)), built(true, own(Ending::Succeeded))), (1, 0));
+    let others = vec![("1", vec![by("2")], Ending::Succeeded)];
+    assert_eq!((built(false, others), built(false, own(Ending::Never))), (0, 0));
+}
+
+#[test]
 fn a_delivery_later_than_promised_is_counted_apart_and_an_earlier_one_is_not() {
     let too_late = PROMISED + Duration::from_millis(1);
     let refused = |by| {
@@ -313,7 +348,8 @@ fn a_call_refused_as_already_running_started_nothing() {
         };
         let already = || Error::new(ErrorKind::AlreadyRunning, "one is running").with_last(last.clone());
         let result = over.ok_or_else(already);
-        let call = CallRecord { call: 1, target: Target::application("web"), version: None, result, returned };
+        let call =
+            CallRecord { call: 1, target: Target::application("web"), version: None, builds: true, result, returned };
         let mut report = ChaosReport::default();
         check(&mut report, &Server(done), &[call], PROMISED);
         (report.refused, report.already_running, report.lost, misreport(&report))

@@ -48,7 +48,7 @@ impl Step<'_> {
         options: WatchOptions,
     ) -> Result<()> {
         let mut watch = Arc::clone(self.deployer).watch(&id, options);
-        let mut order = self.shared.order.subscribe();
+        let mut order = self.shared.in_force.subscribe();
         let mut is_cancelled = false;
         // Most of its time a member waits here, so that what follows an event is in a box.
         loop {

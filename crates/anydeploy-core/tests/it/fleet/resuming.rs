@@ -1,10 +1,9 @@
 //! Runs that are dropped and resumed, and checkpoints that are refused.
 
 use std::future::poll_fn;
-use std::sync::Arc;
 use std::task::Poll;
 
-use anydeploy_core::fleet::{Checkpoint, CheckpointFile, CheckpointStore, MemberStage};
+use anydeploy_core::fleet::{Checkpoint, CheckpointStore, Lease, MemberStage, Order};
 use anydeploy_core::{Error, ErrorKind, Result, Revision};
 use futures::future::BoxFuture;
 use futures::{FutureExt, Stream};
@@ -15,7 +14,7 @@ use super::*;
 const MEMBERS: usize = 5;
 
 /// Polls a run so many times, and drops it; its report if it ended before.
-async fn interrupt(mut run: FleetRun, polls: usize) -> Option<FleetReport> {
+pub(super) async fn interrupt(mut run: FleetRun, polls: usize) -> Option<FleetReport> {
     let mut left = polls;
     loop {
         let event = poll_fn(|context| {
@@ -32,20 +31,26 @@ async fn interrupt(mut run: FleetRun, polls: usize) -> Option<FleetReport> {
 }
 
 /// A platform whose answers take time, so that a run is dropped after a trigger and before its answer.
-fn slow_platform() -> MemoryDeployer {
+pub(super) fn slow_platform() -> MemoryDeployer {
     let platform = platform(MEMBERS).with_latency(Duration::from_millis(300));
     platform.always(&Target::application("m3"), Script::fails("exit code 1", "boom"));
     platform
 }
 
 /// A plan in which something goes wrong, and one member waits for health.
-fn eventful() -> FleetPlan {
+pub(super) fn eventful() -> FleetPlan {
     let mut plan = plan(MEMBERS).with_rest(Rest::GoOn);
     plan.members[1] = plan.members[1].clone().until_healthy();
     plan
 }
 
-fn is_right(report: &FleetReport, platform: &MemoryDeployer, case: &str) {
+/// Runs a fleet to its end; one that hangs is a failure, and no test that never ends.
+pub(super) async fn end(run: FleetRun) -> FleetReport {
+    let ended = tokio::time::timeout(Duration::from_hours(12), run).await;
+    ended.expect("the fleet hangs").unwrap()
+}
+
+pub(super) fn is_right(report: &FleetReport, platform: &MemoryDeployer, case: &str) {
     assert_eq!(letters(report), "+++-+", "{case}: {report}");
     assert_eq!(triggers(platform, MEMBERS), [1; MEMBERS], "{case}");
 }
@@ -57,7 +62,7 @@ async fn a_run_that_is_dropped_anywhere_is_resumed_and_deploys_nothing_twice() {
         let (platform, checkpoint) = (slow_platform(), MemoryCheckpoint::new());
         let fleet = fleet(eventful(), &platform);
         let ended = interrupt(fleet.run(checkpoint.clone()), polls).await;
-        let report = fleet.run(checkpoint).await.unwrap();
+        let report = end(fleet.run(checkpoint)).await;
         is_right(&report, &platform, &format!("dropped after {polls} polls"));
         if let Some(ended) = ended {
             assert_eq!(ended, report, "a fleet that is over is reported again");
@@ -135,9 +140,21 @@ async fn another_plan_is_refused_with_what_differs() {
 
 /// A checkpoint whose records fail after so many.
 #[derive(Debug)]
-struct Full(MemoryCheckpoint, std::sync::atomic::AtomicUsize);
+pub(super) struct Full(pub(super) MemoryCheckpoint, pub(super) std::sync::atomic::AtomicUsize);
+
+impl Full {
+    fn fill(&self) -> Result<()> {
+        use std::sync::atomic::Ordering::Relaxed;
+        let full = |_| Error::new(ErrorKind::InvalidConfiguration, "no space is left");
+        self.1.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).map(drop).map_err(full)
+    }
+}
 
 impl CheckpointStore for Full {
+    fn lease(&self) -> BoxFuture<'_, Result<Lease>> {
+        self.0.lease()
+    }
+
     fn load(&self) -> BoxFuture<'_, Result<Option<Checkpoint>>> {
         self.0.load()
     }
@@ -147,11 +164,17 @@ impl CheckpointStore for Full {
     }
 
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>> {
-        use std::sync::atomic::Ordering::Relaxed;
-        if self.1.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err() {
-            return async { Err(Error::new(ErrorKind::InvalidConfiguration, "no space is left")) }.boxed();
+        if let Err(error) = self.fill() {
+            return async { Err(error) }.boxed();
         }
         self.0.record(member, stage)
+    }
+
+    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
+        if let Err(error) = self.fill() {
+            return async { Err(error) }.boxed();
+        }
+        self.0.record_order(order)
     }
 }
 
@@ -164,83 +187,6 @@ async fn nothing_is_sent_whose_intent_is_not_stored() {
         let Some(error) = error else { return assert!(records > 10, "{records}") };
         assert_eq!(error.kind(), ErrorKind::InvalidConfiguration);
         assert!(platform.triggered().len() <= records, "{records}");
-        is_right(&fleet.run(checkpoint).await.unwrap(), &platform, &format!("{records} records"));
+        is_right(&end(fleet.run(checkpoint)).await, &platform, &format!("{records} records"));
     }
-}
-
-/// A file that is removed at the end.
-struct Scratch(std::path::PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("anydeploy-fleet-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        Self(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_journal_is_read_wherever_it_was_torn() {
-    let scratch = Scratch::new("torn");
-    let whole = {
-        let platform = slow_platform();
-        fleet(eventful(), &platform).run(CheckpointFile::new(&scratch.0)).await.unwrap();
-        std::fs::read(&scratch.0).unwrap()
-    };
-    let lines: Vec<usize> =
-        whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
-    assert!(lines.len() > 15, "{}", lines.len());
-    for end in lines.iter().flat_map(|end| [*end, end - 1, end - 7]) {
-        std::fs::write(&scratch.0, &whole[..end]).unwrap();
-        let file = CheckpointFile::new(&scratch.0);
-        let checkpoint = file.load().await.unwrap();
-        let is_begun = end >= lines[0];
-        assert_eq!(checkpoint.is_some(), is_begun, "{end}");
-        if let Some(checkpoint) = checkpoint {
-            assert_eq!(checkpoint.plan, eventful());
-            file.record("m0", &MemberStage::Waiting).await.unwrap();
-            let again = file.load().await.unwrap().unwrap();
-            assert_eq!(again.members.get("m0"), Some(&MemberStage::Waiting), "a line follows the last whole one");
-        }
-    }
-    let later = String::from_utf8(whole).unwrap().replacen("{\"v\":1", "{\"v\":2", 1);
-    for unreadable in ["{\"v\":1}\n{}\n", &later] {
-        std::fs::write(&scratch.0, unreadable).unwrap();
-        let error = CheckpointFile::new(&scratch.0).load().await.unwrap_err();
-        assert!(error.to_string().contains("line 1 of the checkpoint"), "{error}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_file_survives_the_drop_of_a_run_at_every_fifth_poll() {
-    let scratch = Scratch::new("file");
-    for polls in (0..).step_by(5) {
-        let _ = std::fs::remove_file(&scratch.0);
-        let platform = slow_platform();
-        let fleet = fleet(eventful(), &platform);
-        let store = Arc::new(CheckpointFile::new(&scratch.0));
-        let ended = interrupt(fleet.run(Arc::clone(&store)), polls).await;
-        let report = fleet.run(store).await.unwrap();
-        is_right(&report, &platform, &format!("dropped after {polls} polls"));
-        if ended.is_some() {
-            break;
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_file_serves_one_run_at_a_time() {
-    let scratch = Scratch::new("lock");
-    let first = CheckpointFile::new(&scratch.0);
-    assert_eq!(first.load().await.unwrap(), None);
-    let error = CheckpointFile::new(&scratch.0).load().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Conflict);
-    drop(first);
-    assert_eq!(CheckpointFile::new(&scratch.0).load().await.unwrap(), None);
 }

@@ -171,9 +171,10 @@ async fn an_old_container_that_is_well_is_not_the_new_one_which_is_absent() {
     let (coolify, target) = (unthrottled(&fake, fake.token()), Target::application(fake.application()));
     fake.set_status(target.id(), "running:healthy");
     let before = coolify.health_of(&target).await.unwrap();
+    fake.next_deployment(target.id(), CoolifyScript::succeeds().lasting(19));
     fake.deploy_by_someone_else(target.id());
     timeline.advance(Duration::from_secs(20));
-    // Until its containers are inspected, it shows the state of the old one.
+    // Until its containers are inspected, it shows the state of the old one, for longer than it takes to settle.
     fake.set_status(target.id(), "running:healthy");
     let (id, passed) = (target.id().to_owned(), AtomicU64::new(0));
     let inspected = move |second| {
@@ -182,7 +183,8 @@ async fn an_old_container_that_is_well_is_not_the_new_one_which_is_absent() {
             fake.set_status(&id, "exited:unhealthy");
         }
     };
-    let verdict = verdict(coolify, &target, Healthy::default().compared_with(before), inspected).await;
+    let settled = Healthy::default().with_settle(Duration::from_secs(5)).compared_with(before);
+    let verdict = verdict(coolify, &target, settled, inspected).await;
     assert!(is_unhealthy(&verdict, "exited:unhealthy"), "{verdict}");
 }
 

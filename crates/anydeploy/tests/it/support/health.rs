@@ -15,7 +15,7 @@ use tokio::time::{Instant, pause, resume};
 /// The time between two polls.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Reads the health every 5 seconds until it is decided; before each poll `world` goes on to its second.
+/// Reads the health about every 5 seconds until it is decided; before each poll `world` goes on to its second.
 ///
 /// The verdict has to come within the times of `healthy` and two polls.
 pub(crate) async fn verdict(
