@@ -126,6 +126,8 @@ mod send;
 mod service_log;
 mod setting;
 mod settings;
+#[cfg(feature = "websocket")]
+mod socket;
 mod state;
 mod status;
 mod tail;

@@ -28,8 +28,10 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
     let clients = each(" ", |platform| format!("-p {}", platform.client()));
     // Every area of the clients, and all that the facade has; so that one build serves all steps. A step that selected a
     // package, or no target that takes dev-dependencies, would have other features of dependencies, and compile anew.
-    let everything =
-        format!("anydeploy/raw-api,anydeploy/testing,{}", each(",", |platform| format!("{}/full", platform.client())));
+    let everything = format!(
+        "anydeploy/raw-api,anydeploy/testing,anydeploy/websocket,{}",
+        each(",", |platform| format!("{}/full", platform.client()))
+    );
 
     let mut steps = vec![
         Step::cargo("formatting", "fmt --all --check").repaired_by("cargo fmt --all"),

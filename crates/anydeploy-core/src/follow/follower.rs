@@ -204,14 +204,15 @@ impl<D: Deployer + Clone> Follower<D> {
         match lines {
             Some(Ok(lines)) => {
                 feed.broken = 0;
-                let aligner = self.reader.aligner();
+                let aligner = self.reader.fed();
                 let new = lines.into_iter().filter(|line| aligner.is_new(&mut feed.replay, line));
                 self.waiting.extend(new.map(|line| Ok(FollowEvent::Line(line))));
                 self.failures = 0;
             }
             broken => {
                 feed.broken += 1;
-                let may_be_opened = feed.broken < MAX_BROKEN_FEEDS;
+                let is_refused = matches!(&broken, Some(Err(error)) if is_final(error));
+                let may_be_opened = feed.broken < MAX_BROKEN_FEEDS && !is_refused;
                 let logs = self.deployer.logs().filter(|_| may_be_opened);
                 self.feed = logs.and_then(|logs| logs.open_log(&self.id)).map(|lines| Feed {
                     lines,

@@ -1,0 +1,171 @@
+//! A WebSocket that a request opens.
+//!
+//! The handshake is a request like any other: with its credentials, limits, proxy and TLS, and without redirects.
+//! Only what comes after it is not HTTP any more.
+
+use std::fmt;
+
+use futures::{SinkExt, StreamExt};
+use reqwest::{
+    StatusCode, Upgraded,
+    header::{
+        CONNECTION, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        self, Message,
+        handshake::{client::generate_key, derive_accept_key},
+        protocol::{Role, WebSocketConfig},
+    },
+};
+
+use crate::{
+    error::{Error, ErrorKind, Received},
+    http::Http,
+    operation::Operation,
+    request::RequestBuilder,
+    response::RawResponse,
+};
+
+/// The longest message that is read, in bytes, unless the limit of a body is less.
+///
+/// A server that sends a log sends it in the chunks in which it reads it, which are far shorter.
+const MAX_MESSAGE: usize = 4 * 1024 * 1024;
+
+/// A WebSocket of text messages; it is closed when it is dropped.
+///
+/// `Debug` shows the operation that opened it.
+pub struct Socket {
+    stream: WebSocketStream<Upgraded>,
+    operation: Operation,
+    destination: String,
+}
+
+/// What a [`Socket`] brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SocketMessage {
+    /// A text.
+    Text(String),
+    /// The server closed the socket, or the connection ended; nothing comes after it.
+    Closed {
+        /// The server's code for the reason, if it gave one.
+        code: Option<u16>,
+        /// The reason in the server's words, which may be empty.
+        reason: String,
+    },
+}
+
+impl RequestBuilder<'_> {
+    /// Sends the request as the handshake of a WebSocket, and returns the open socket.
+    ///
+    /// The time of a request is that of the handshake; the socket itself has no end.
+    /// Waiting for its turn, the span and the event are those of [`send`](Self::send).
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send); any answer but the switch is one of them: a redirect or another status is
+    /// [`Status`](ErrorKind::Status), and a success that switches nothing, such as a web page, [`Decode`](ErrorKind::Decode).
+    pub async fn socket(mut self) -> Result<Socket, Error> {
+        let key = generate_key();
+        let (http, operation) = (self.http, self.operation);
+        let accepted = derive_accept_key(key.as_bytes());
+        self.socket_key = Some(key);
+        let (headers, connection) = self.send().await?.into_upgraded()?;
+        if headers.get(SEC_WEBSOCKET_ACCEPT).is_none_or(|accept| accept.as_bytes() != accepted.as_bytes()) {
+            let message = "what switched the connection does not speak WebSocket".to_owned();
+            return Err(Error::new(ErrorKind::Decode, Some(operation), message));
+        }
+        let limit = http.max_body().min(MAX_MESSAGE);
+        let config = WebSocketConfig::default().max_message_size(Some(limit)).max_frame_size(Some(limit));
+        let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
+        Ok(Socket { stream, operation, destination: http.destination().to_owned() })
+    }
+}
+
+impl Socket {
+    /// The next message.
+    ///
+    /// Dropping the future loses none.
+    ///
+    /// # Errors
+    /// [`Interrupted`](ErrorKind::Interrupted) if the connection broke, [`TooLarge`](ErrorKind::TooLarge) above the limit of
+    /// 4 MiB or of a body, [`Decode`](ErrorKind::Decode) if what came is no text.
+    pub async fn next(&mut self) -> Result<SocketMessage, Error> {
+        loop {
+            return match self.stream.next().await {
+                Some(Ok(Message::Text(text))) => Ok(SocketMessage::Text(text.as_str().to_owned())),
+                Some(Ok(Message::Close(frame))) => Ok(match frame {
+                    Some(frame) => {
+                        SocketMessage::Closed { code: Some(frame.code.into()), reason: frame.reason.to_string() }
+                    }
+                    None => SocketMessage::Closed { code: None, reason: String::new() },
+                }),
+                None | Some(Err(tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed)) => {
+                    Ok(SocketMessage::Closed { code: None, reason: String::new() })
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                Some(Ok(Message::Binary(_))) => Err(self.error(ErrorKind::Decode, "sent a message that is no text")),
+                Some(Err(error)) => Err(self.broken(error)),
+            };
+        }
+    }
+
+    /// Sends a ping, so that nothing on the way takes the connection for idle; what answers it is read by
+    /// [`next`](Self::next), and dropped.
+    ///
+    /// # Errors
+    /// [`Interrupted`](ErrorKind::Interrupted) if the connection broke.
+    pub async fn ping(&mut self) -> Result<(), Error> {
+        let sent = self.stream.send(Message::Ping(tungstenite::Bytes::new())).await;
+        sent.map_err(|error| self.broken(error))
+    }
+
+    fn broken(&self, error: tungstenite::Error) -> Error {
+        let (kind, message) = match &error {
+            tungstenite::Error::Capacity(_) => (ErrorKind::TooLarge, "sent a message above the limit"),
+            tungstenite::Error::Utf8(_) => (ErrorKind::Decode, "sent a message that is no text"),
+            _ => (ErrorKind::Interrupted, "broke the connection"),
+        };
+        self.error(kind, message).with_source(error)
+    }
+
+    fn error(&self, kind: ErrorKind, message: &str) -> Error {
+        Error::new(kind, Some(self.operation), format!("{} {message}", self.destination))
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").field("operation", &self.operation.id()).finish_non_exhaustive()
+    }
+}
+
+/// Makes a request the handshake of a socket.
+pub(crate) fn ask_for(headers: &mut HeaderMap, key: &str) {
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    if let Ok(key) = HeaderValue::try_from(key) {
+        headers.insert(SEC_WEBSOCKET_KEY, key);
+    }
+}
+
+/// Whether a response switches the connection to another protocol.
+pub(crate) fn is_open(response: &reqwest::Response) -> bool {
+    response.status() == StatusCode::SWITCHING_PROTOCOLS
+}
+
+/// The response with the connection that it switched.
+pub(crate) async fn upgraded(
+    http: &Http,
+    operation: Operation,
+    mut response: reqwest::Response,
+) -> Result<RawResponse, Error> {
+    let headers = std::mem::take(response.headers_mut());
+    let received = Received { status: response.status(), headers, body: crate::Bytes::new() };
+    let connection = response.upgrade().await;
+    let connection = connection.map_err(|error| Error::transport(operation, http.destination(), error))?;
+    Ok(RawResponse::new(operation, received).with_upgraded(connection))
+}
