@@ -41,7 +41,7 @@ pub(super) struct Before {
     app_name: String,
     server: Option<String>,
     /// Whether the containers showed that another image ran; an intent that does not say so proves nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ran_another: bool,
 }
 

@@ -73,7 +73,10 @@ async fn one_route_is_not_found_with_the_servers_body_while_the_others_work() {
 
 #[tokio::test]
 async fn an_unreachable_server_is_a_502_and_counts_as_no_delivery() {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // The port stays taken, so that nothing else listens there meanwhile.
+    let silent = tokio::net::TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let gone = silent.local_addr().unwrap();
     let plan = FaultPlan::always(Fault::SlowDrip).drip(Duration::ZERO);
     let network = FaultyNetwork::before(&format!("http://{gone}/"), plan).unwrap();
     let answer = reqwest::get(network.url()).await.unwrap();

@@ -100,7 +100,7 @@ async fn a_history_that_is_cut_at_400_executions_ends_with_an_error_and_not_as_i
         fake.already_deployed(web.id());
     }
     let items: Vec<_> = qovery.history_stream(&web, HistoryOptions::newest(200)).collect().await;
-    let (listed, ends): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.is_ok());
+    let (listed, ends): (Vec<_>, Vec<_>) = items.into_iter().partition(Result::is_ok);
     let kinds: Vec<_> = ends.iter().map(|end| end.as_ref().unwrap_err().kind()).collect();
     assert_eq!((listed.len(), kinds), (400, vec![ErrorKind::Unsupported]), "{ends:?}");
     assert!(ends[0].as_ref().unwrap_err().to_string().contains("newest 400 executions"), "{ends:?}");

@@ -9,7 +9,7 @@ use anydeploy::{
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, QoveryQuirk, QoveryScript, RequestKind};
 use serde_json::json;
 
-use crate::support::qovery::{behind, deployer, manual, ours, quick, running, stepping, triggers, until_begun, web};
+use crate::support::qovery::{behind, deployer, manual, ours, quick, running, triggers, until_begun, web};
 
 fn web_of(fake: &FakeQovery) -> Target {
     Target::application(fake.application())
@@ -124,7 +124,7 @@ async fn a_state_costs_one_request_unless_something_may_wait() {
 
 #[tokio::test]
 async fn a_stop_during_a_deployment_waits_behind_it_and_is_not_reported_as_a_conflict() {
-    let (fake, qovery) = stepping(FakeQovery::builder()).await;
+    let (fake, qovery) = running(FakeQovery::builder()).await;
     let target = web_of(&fake);
     fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(100));
     let deployment = qovery.deploy(&web(&fake)).await.unwrap();
