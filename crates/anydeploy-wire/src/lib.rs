@@ -80,6 +80,8 @@ mod socket;
 mod span;
 pub mod throttle;
 mod tls;
+#[cfg(feature = "websocket")]
+mod upgrade;
 mod web_page;
 
 pub use auth::Auth;

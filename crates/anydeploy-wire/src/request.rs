@@ -231,7 +231,7 @@ impl<'a> RequestBuilder<'a> {
         headers.insert(ACCEPT, accept(operation)?);
         #[cfg(feature = "websocket")]
         if let Some(key) = &socket_key {
-            crate::socket::ask_for(headers, key);
+            crate::upgrade::ask_for(headers, key);
         }
         let (media_type, content) = match (form, content) {
             (Some(form), _) => form.finish(),
@@ -264,8 +264,8 @@ async fn exchange(http: &Http, operation: Operation, request: Request) -> Result
         if http.may_resend() && operation.method() != Method::Get { error.maybe_sent() } else { error }
     })?;
     #[cfg(feature = "websocket")]
-    if crate::socket::is_open(&response) && url.as_ref().is_none_or(|url| url == response.url()) {
-        return crate::socket::upgraded(http, operation, response).await;
+    if crate::upgrade::is_switched(&response) && url.as_ref().is_none_or(|url| url == response.url()) {
+        return crate::upgrade::switched(http, operation, response).await;
     }
     receive(http, operation, url.as_ref(), response).await
 }

@@ -6,12 +6,7 @@
 use std::fmt;
 
 use futures::{SinkExt, StreamExt};
-use reqwest::{
-    StatusCode, Upgraded,
-    header::{
-        CONNECTION, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
-    },
-};
+use reqwest::{Upgraded, header::SEC_WEBSOCKET_ACCEPT};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -22,11 +17,9 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    error::{Error, ErrorKind, Received},
-    http::Http,
+    error::{Error, ErrorKind},
     operation::Operation,
     request::RequestBuilder,
-    response::RawResponse,
 };
 
 /// The longest message that is read, in bytes, unless the limit of a body is less.
@@ -140,32 +133,4 @@ impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket").field("operation", &self.operation.id()).finish_non_exhaustive()
     }
-}
-
-/// Makes a request the handshake of a socket.
-pub(crate) fn ask_for(headers: &mut HeaderMap, key: &str) {
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-    if let Ok(key) = HeaderValue::try_from(key) {
-        headers.insert(SEC_WEBSOCKET_KEY, key);
-    }
-}
-
-/// Whether a response switches the connection to another protocol.
-pub(crate) fn is_open(response: &reqwest::Response) -> bool {
-    response.status() == StatusCode::SWITCHING_PROTOCOLS
-}
-
-/// The response with the connection that it switched.
-pub(crate) async fn upgraded(
-    http: &Http,
-    operation: Operation,
-    mut response: reqwest::Response,
-) -> Result<RawResponse, Error> {
-    let headers = std::mem::take(response.headers_mut());
-    let received = Received { status: response.status(), headers, body: crate::Bytes::new() };
-    let connection = response.upgrade().await;
-    let connection = connection.map_err(|error| Error::transport(operation, http.destination(), error))?;
-    Ok(RawResponse::new(operation, received).with_upgraded(connection))
 }
