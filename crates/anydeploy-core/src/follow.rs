@@ -6,6 +6,8 @@ mod follower;
 mod options;
 mod reader;
 mod service;
+#[cfg(test)]
+mod sockets;
 
 use std::fmt;
 use std::future::ready;

@@ -105,7 +105,7 @@ impl Aligner {
 
     /// The new lines of a page that overlaps nowhere: of a log that was rewritten, or after a gap.
     fn take_rewritten(&mut self, lines: Vec<LogLine>, hashes: &[u64]) -> Aligned {
-        let mut recent = self.counts(self.reported.len().saturating_sub(hashes.len()));
+        let mut recent = self.counts(self.reach(hashes));
         let old: Vec<_> = hashes.iter().map(|hash| take_one(&mut recent, *hash)).collect();
         let is_rewritten = 2 * old.iter().filter(|old| **old).count() >= hashes.len();
         let keep = |index: usize| !is_rewritten || !old[index];
@@ -119,6 +119,17 @@ impl Aligner {
         }
         self.record(&fresh);
         Aligned::NewAfterGap(new)
+    }
+
+    /// The index from which on reported lines may stand in a page of a log that was rewritten.
+    ///
+    /// Where reported lines are gone, the page reaches further back than by its own length: to the last place of the first
+    /// of its lines that was reported.
+    fn reach(&self, hashes: &[u64]) -> usize {
+        let by_length = self.reported.len().saturating_sub(hashes.len());
+        let furthest = by_length.saturating_sub(hashes.len());
+        let last_place = |hash: &u64| self.reported.range(furthest..).rposition(|reported| reported == hash);
+        hashes.iter().find_map(last_place).map_or(by_length, |place| by_length.min(furthest + place))
     }
 
     /// How many lines of a page come before all reported ones: a page may reach back further than the first read did.

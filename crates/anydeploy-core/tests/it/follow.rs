@@ -78,6 +78,22 @@ async fn it_ends_within_two_polls_after_the_end_and_the_last_line() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_log_is_read_once_a_first_interval_at_most_however_much_comes() {
+    let polls = vec![(Phase::Running, "in_progress"); 8].into_iter().chain([(Phase::Succeeded, "finished")]);
+    let deployer = script(&polls.collect::<Vec<_>>());
+    let text = |lines: usize| (0..lines).map(|line| format!("{line}\n")).collect::<String>();
+    let deployer = (1..200).fold(deployer, |deployer, lines| deployer.answer_logs(Ok(page(&text(lines.min(90))))));
+    let (began, interval) = (Instant::now(), Duration::from_secs(2));
+    let options = WatchOptions::default().with_intervals(interval, Duration::from_secs(10));
+    let reported = reported(deployer.clone(), options).await;
+    assert_eq!(reported.last().map(String::as_str), Some("(succeeded)"));
+    let reads = deployer.calls().iter().filter(|call| matches!(call, Call::Logs(_))).count();
+    // One at once, one as soon as the deployment is over, and the rest in their time.
+    let most = 2 + began.elapsed().as_millis() / interval.as_millis();
+    assert!(reads > 9 && u128::try_from(reads).unwrap() <= most, "{reads} reads, and {most} at most");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_log_is_read_by_the_id_that_the_deployment_has_by_then() {
     let begun = id().with("execution", "7");
     let later = |phase, raw: &str| Deployment::new(begun.clone(), Identity::Exact, DeploymentStatus::new(phase, raw));

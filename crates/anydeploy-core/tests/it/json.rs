@@ -40,10 +40,14 @@ fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(file: &str, value
 
 macro_rules! golden {
     ($name:literal, $value:expr) => {
-        golden(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1/", $name, ".json")), $value)
+        crate::json::golden(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1/", $name, ".json")),
+            $value,
+        )
     };
 }
 
+mod after;
 mod changes;
 mod finding;
 
