@@ -81,7 +81,7 @@ async fn it_ends_within_two_polls_after_the_end_and_the_last_line() {
 async fn the_log_is_read_once_a_first_interval_at_most_however_much_comes() {
     let polls = vec![(Phase::Running, "in_progress"); 8].into_iter().chain([(Phase::Succeeded, "finished")]);
     let deployer = script(&polls.collect::<Vec<_>>());
-    let text = |lines: usize| (0..lines).map(|line| format!("{line}\n")).collect::<String>();
+    let text = |lines: usize| (0..lines).map(|line| line.to_string()).collect::<Vec<_>>().join("\n") + "\n";
     let deployer = (1..200).fold(deployer, |deployer, lines| deployer.answer_logs(Ok(page(&text(lines.min(90))))));
     let (began, interval) = (Instant::now(), Duration::from_secs(2));
     let options = WatchOptions::default().with_intervals(interval, Duration::from_secs(10));

@@ -40,10 +40,7 @@ fn golden<T: Serialize + DeserializeOwned + PartialEq + Debug>(file: &str, value
 
 macro_rules! golden {
     ($name:literal, $value:expr) => {
-        crate::json::golden(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1/", $name, ".json")),
-            $value,
-        )
+        golden(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/v1/", $name, ".json")), $value)
     };
 }
 

@@ -9,7 +9,7 @@ use anydeploy_core::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{deployment, moment, read};
+use super::{deployment, golden, moment, read};
 
 #[test]
 fn an_event() {
