@@ -4,7 +4,10 @@ mod declared;
 mod step;
 mod steps;
 
+use std::io;
 use std::path::Path;
+use std::process::Output;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use step::{Action, Expect, Step};
@@ -52,8 +55,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
 
 fn run_step(root: &Path, step: &Step) -> Outcome {
     let name = &step.name;
-    let call = match &step.action {
-        Action::Run(call) => call,
+    let (call, other) = match &step.action {
+        Action::Run(call) => (call, None),
+        Action::Beside(call, other) => (call, Some(other)),
         Action::Nothing(reason) => {
             println!("ci: {name}: {reason}");
             return Ok(());
@@ -65,6 +69,10 @@ fn run_step(root: &Path, step: &Step) -> Outcome {
     println!("ci: {name} …");
     let started = Instant::now();
     let mut command = call.command(root);
+    let beside = other.map(|other| {
+        let mut command = other.command(root);
+        std::thread::spawn(move || command.output())
+    });
     let passed = match step.expect {
         Expect::Success => command.status().map(|status| status.success()),
         Expect::Without(words) => command.output().map(|output| {
@@ -72,6 +80,10 @@ fn run_step(root: &Path, step: &Step) -> Outcome {
             let found = printed.lines().filter(|line| words.iter().any(|word| line.starts_with(word)));
             output.status.success() && found.inspect(|line| println!("    {line}")).count() == 0
         }),
+    };
+    let passed = match beside.map(ended) {
+        Some(Ok(true)) | None => passed,
+        Some(other) => passed.and_then(|passed| Ok(passed && other?)),
     };
     let time = seconds(started.elapsed());
     match passed {
@@ -82,6 +94,13 @@ fn run_step(root: &Path, step: &Step) -> Outcome {
         Ok(false) => Err(Failure::new(format!("ci: {name} FAILED after {time}"), step.repair())),
         Err(error) => Err(Failure::new(format!("ci: {name} could not be started: {error}"), step.repair())),
     }
+}
+
+/// Waits for a command that ran beside a step, and prints what it printed; whether it succeeded.
+fn ended(beside: JoinHandle<io::Result<Output>>) -> io::Result<bool> {
+    let output = beside.join().unwrap_or_else(|_| Err(io::Error::other("its thread panicked")))?;
+    print!("{}{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+    Ok(output.status.success())
 }
 
 fn seconds(time: Duration) -> String {

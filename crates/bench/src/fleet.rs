@@ -6,7 +6,6 @@ mod memory;
 mod servers;
 
 use std::io;
-use std::time::Duration;
 
 pub(crate) use child::{Child, run as run_child};
 
@@ -70,6 +69,3 @@ fn memory(size: &Size, emit: &mut dyn FnMut(Figure)) -> io::Result<()> {
     );
     Ok(())
 }
-
-/// How long the parent waits between two looks at a child.
-const LOOK: Duration = Duration::from_millis(5);

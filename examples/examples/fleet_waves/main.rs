@@ -57,7 +57,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// The whole story: whether it ended as it must.
+/// Runs the fleet through its crash to its end; whether every member came out as it must.
 async fn run() -> Result<bool> {
     let scenes = scene::all().await;
     let mut members = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anydeploy::{Budget, Builder, Connect, Coolify, Deployer, Dokploy, Qovery, Result, Timing};
+use anydeploy::{Budget, Builder, Connect, Coolify, Deployer, Dokploy, Error, ErrorKind, Qovery, Result, Timing};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, QoveryScript};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,8 @@ impl Connection {
         match &*self.name {
             "coolify" => self.connect(Coolify::builder()),
             "dokploy" => self.connect(Dokploy::builder()),
-            _ => self.connect(Qovery::builder()),
+            "qovery" => self.connect(Qovery::builder()),
+            other => Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of {other}"))),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::env;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anydeploy::{
     Capabilities, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Error, ErrorKind, HistoryOptions,
@@ -12,6 +13,7 @@ use examples::PLATFORMS;
 use examples::chaos::Wrap;
 use examples::crash::{CrashOptions, CrashReport, Launch, child, run};
 use futures::future::{BoxFuture, FutureExt, try_join_all};
+use tokio::time::sleep;
 
 /// What a child process is asked for.
 const TASK: &str = "CRASH_TASK";
@@ -95,7 +97,14 @@ impl FaultyRecovery {
         if !self.takes_the_newest {
             return Err(nothing);
         }
-        let history = self.inner.history_of(intent.request().target(), HistoryOptions::newest(1)).await;
+        let target = intent.request().target();
+        // A busy machine and the bad network make reads fail, which is not the mistake that is to be caught.
+        let history = loop {
+            match self.inner.history_of(target, HistoryOptions::newest(1)).await {
+                Err(error) if error.is_transient() => sleep(Duration::from_millis(20)).await,
+                history => break history,
+            }
+        };
         let mut newest = history.unwrap_or_default().pop().ok_or(nothing)?;
         newest.identity = Identity::Exact;
         Ok(newest)

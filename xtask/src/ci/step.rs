@@ -18,6 +18,8 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) enum Action {
     Run(Call),
+    /// Both run at once; what the second one prints comes after its end.
+    Beside(Call, Call),
     /// There is nothing to run, and why.
     Nothing(String),
     /// It cannot run, and the command that changes that.
@@ -37,7 +39,7 @@ pub(super) enum Expect {
 }
 
 /// A program with its arguments and environment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Call {
     program: &'static str,
     arguments: Vec<String>,
@@ -72,6 +74,15 @@ impl Step {
         Self::new(name, Action::Run(Call::new("cargo", arguments)))
     }
 
+    /// The same beside another cargo, which runs at the same time.
+    pub(super) fn beside(mut self, arguments: &str) -> Self {
+        if let Action::Run(call) = self.action {
+            let other = Call { arguments: Call::new("cargo", arguments).arguments, ..call.clone() };
+            self.action = Action::Beside(call, other);
+        }
+        self
+    }
+
     /// The same with another rule for passing.
     pub(super) fn expecting(self, expect: Expect) -> Self {
         Self { expect, ..self }
@@ -95,6 +106,9 @@ impl Step {
         match (&self.repair, &self.action) {
             (Some(command), _) => (*command).to_owned(),
             (None, Action::Run(call)) => format!("correct what is reported, then repeat it with: {call}"),
+            (None, Action::Beside(call, other)) => {
+                format!("correct what is reported, then repeat it with: {call}; {other}")
+            }
             (None, _) => format!("cargo xtask ci --only {:?}", self.name),
         }
     }
@@ -113,6 +127,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
             Action::Run(call) => write!(f, "{}: {call}", self.name),
+            Action::Beside(call, other) => write!(f, "{}: {call}; beside it: {other}", self.name),
             Action::Nothing(reason) => write!(f, "{}: nothing to run, {reason}", self.name),
             Action::Missing { what, .. } => write!(f, "{}: cannot run, {what}", self.name),
         }

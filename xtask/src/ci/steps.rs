@@ -22,6 +22,10 @@ const TLS: [(&str, &str); 3] = [
 /// Most tests wait for a fake server, so that two at a time, as on two cores by default, leave the cores idle.
 const TEST_THREADS: &str = "8";
 
+/// What is in the names of the tests that run beside all others: they mostly wait, and have a time of their own, which
+/// stands still while the machine is busy.
+const CHAOS: &str = "chaos::";
+
 /// Every step, in the order in which they run.
 pub(super) fn steps(root: &Path) -> Vec<Step> {
     let names = platforms::names().collect::<Vec<_>>().join(",");
@@ -68,11 +72,13 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
             "check --locked --manifest-path crates/fuzz/Cargo.toml --target-dir target --all-targets \
              --no-default-features --features areas",
         ),
+        Step::cargo("the tests compile", &format!("test --locked --workspace --no-run --features {everything}")),
         Step::cargo(
             "tests, and examples in the documentation",
-            &format!("test --locked --workspace --features {everything}"),
+            &format!("test --locked --workspace --features {everything} -- --skip {CHAOS}"),
         )
-        .with_variable("RUST_TEST_THREADS", TEST_THREADS),
+        .with_variable("RUST_TEST_THREADS", TEST_THREADS)
+        .beside(&format!("test --locked --workspace --tests --features {everything} -- {CHAOS}")),
         Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
         Step::cargo("finding and selecting run", &format!("run --locked --example find_and_select --features {everything}")),
         Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),

@@ -7,10 +7,8 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, StreamExt};
 
 use super::{Fleet, Member, Mistake, Rest, Until};
+use crate::deployer::MAX_CONCURRENT_READS;
 use crate::{Ability, Capabilities, Deployer, DeployerExt, Group, Permission, Platform, Result};
-
-/// How many reads of a dry run are under way at once.
-const MAX_CONCURRENT_READS: usize = 8;
 
 /// What a deployer can do, asked once for all members of its profile.
 struct Profile<'a> {

@@ -41,7 +41,8 @@ impl Checkpoint {
 /// * What `record` has stored when it returns must be found by `load` in any process, also after the machine has lost its
 ///   power.
 /// * Records of one member come one after another; those of several members may come at once.
-/// * Only one run may use a checkpoint at a time: `load` refuses with [`ErrorKind::Conflict`] while another one does.
+/// * Only one run may use a checkpoint at a time, or members are deployed twice.
+///   A store that several processes reach refuses the second one in `load`, with [`ErrorKind::Conflict`].
 pub trait CheckpointStore: Debug + Send + Sync + 'static {
     /// Reads the checkpoint, if there is one.
     ///
@@ -79,6 +80,7 @@ impl<T: CheckpointStore + ?Sized> CheckpointStore for Arc<T> {
 /// A checkpoint in memory: for tests, and for fleets that need not outlive their process.
 ///
 /// Clones are the same checkpoint.
+/// It refuses no second run: start the next one when the one before has ended or was dropped.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryCheckpoint(Arc<Mutex<Option<Checkpoint>>>);
 

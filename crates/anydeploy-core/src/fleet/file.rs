@@ -43,6 +43,21 @@ const OF_MEMBER: [&str; 6] = ["name", "profile", "target", "service", "until", "
 /// The fields of a member that the whole file may give.
 const OF_DEFAULTS: [&str; 3] = ["profile", "until", "request"];
 
+/// The fields of a request, whose target comes from elsewhere.
+const OF_REQUEST: [&str; 11] = [
+    "revision",
+    "no_cache",
+    "reason",
+    "pull_request",
+    "adoption",
+    "values_commit",
+    "job_event",
+    "terraform_action",
+    "action",
+    "rollback",
+    "setting",
+];
+
 /// A fleet as it stands in a file, before its names are resolved.
 ///
 /// The file has the fields of a [`FleetPlan`]'s JSON form, and its members name what they deploy in one of two ways:
@@ -141,7 +156,10 @@ fn settings(file: Map<String, Value>, mistakes: &mut Vec<Mistake>) -> FleetPlan 
             Err(error) => fields.wrong(&field, error.to_string()),
         }
     }
-    serde_json::from_value(Value::Object(read)).unwrap_or_else(|_| FleetPlan::new([]))
+    serde_json::from_value(Value::Object(read)).unwrap_or_else(|error| {
+        fields.wrong("", error.to_string());
+        FleetPlan::new([])
+    })
 }
 
 impl FileMember {
@@ -260,11 +278,10 @@ impl<'a> Fields<'a> {
 
     /// Reads each field of a request by itself; the target comes from elsewhere.
     fn check_request(&mut self, request: &Map<String, Value>) {
-        let known = known_of_request();
         for (field, value) in request {
             let name = format!("request.{field}");
-            if !known.contains(&field.as_str()) {
-                self.wrong(&name, format!("is not a field; the fields are {}", known.join(", ")));
+            if !OF_REQUEST.contains(&field.as_str()) {
+                self.wrong(&name, format!("is not a field; the fields are {}", OF_REQUEST.join(", ")));
                 continue;
             }
             let alone = Map::from_iter([(field.clone(), value.clone())]);
@@ -273,23 +290,6 @@ impl<'a> Fields<'a> {
             }
         }
     }
-}
-
-/// The fields of a request in a file.
-const fn known_of_request() -> [&'static str; 11] {
-    [
-        "revision",
-        "no_cache",
-        "reason",
-        "pull_request",
-        "adoption",
-        "values_commit",
-        "job_event",
-        "terraform_action",
-        "action",
-        "rollback",
-        "setting",
-    ]
 }
 
 /// A request of a file, for its target.

@@ -9,6 +9,7 @@ use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 
 use super::{Checkpoint, CheckpointStore, FleetPlan, MemberStage};
+use crate::json::VersionOne;
 use crate::{Error, ErrorKind, Result};
 
 /// A checkpoint in a file, which is made if it is not there.
@@ -20,17 +21,19 @@ use crate::{Error, ErrorKind, Result};
 /// What a lost line said is read from the platform again.
 /// A last line that is torn, because the process died while it was written, is cut off: nothing was sent for it yet.
 ///
-/// The file is locked while the value exists, so that a second process that would resume the same fleet is refused.
+/// The file is locked while the value exists, so that a second value of the same path, in whatever process, is refused.
+/// Two runs over one value, shared by an `Arc`, are not refused: they are the caller's to keep apart.
 #[derive(Debug)]
 pub struct CheckpointFile {
     path: PathBuf,
     file: Arc<Mutex<Option<File>>>,
 }
 
-/// The first line.
-#[derive(Deserialize)]
-struct First {
-    plan: FleetPlan,
+/// The first line; a version that this release does not know is refused.
+#[derive(Serialize, Deserialize)]
+struct First<P> {
+    v: VersionOne,
+    plan: P,
 }
 
 /// Every other line.
@@ -93,12 +96,7 @@ impl CheckpointStore for CheckpointFile {
     }
 
     fn begin<'a>(&'a self, plan: &'a FleetPlan) -> BoxFuture<'a, Result<()>> {
-        #[derive(Serialize)]
-        struct First<'a> {
-            v: u64,
-            plan: &'a FleetPlan,
-        }
-        self.add(serde_json::to_vec(&First { v: 1, plan }), true)
+        self.add(serde_json::to_vec(&First { v: VersionOne, plan }), true)
     }
 
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>> {
@@ -136,7 +134,9 @@ fn read(path: &Path, file: &mut File) -> Result<Option<Checkpoint>> {
         }
         (number, whole) = (number + 1, whole + length as u64);
         let taken = match &mut checkpoint {
-            None => serde_json::from_slice(&line).map(|First { plan }| checkpoint = Some(Checkpoint::new(plan))),
+            None => serde_json::from_slice(&line).map(|First { plan, .. }: First<FleetPlan>| {
+                checkpoint = Some(Checkpoint::new(plan));
+            }),
             Some(checkpoint) => serde_json::from_slice(&line).map(|Step { member, at }: Step<String, MemberStage>| {
                 checkpoint.members.insert(member, at);
             }),

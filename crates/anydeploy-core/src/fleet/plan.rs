@@ -51,7 +51,7 @@ pub struct FleetPlan {
     /// How many failures stop the fleet; a share is one of all members, and by default it is the first failure.
     #[serde(default = "first_failure")]
     pub max_failures: Amount,
-    /// What becomes of the other members once [`max_failures`](Self::max_failures) is reached.
+    /// What happens to the other members once [`max_failures`](Self::max_failures) is reached.
     #[serde(default)]
     pub rest: Rest,
     /// How each deployment is watched; the deadline counts from the trigger, also in a run that is resumed.
@@ -209,7 +209,7 @@ pub enum NextWave {
     Over,
 }
 
-/// What becomes of the other members once a fleet stops.
+/// What happens to the other members once a fleet stops.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -120,8 +120,8 @@ impl Shared {
     }
 
     /// Puts an order in force, unless a stronger one is.
-    pub(super) fn obey(&self, order: Order) -> bool {
-        let is_new = self.order.send_if_modified(|current| {
+    pub(super) fn obey(&self, order: Order) {
+        self.order.send_if_modified(|current| {
             let is_stronger = order.strength() > current.strength();
             if is_stronger {
                 *current = order;
@@ -129,7 +129,6 @@ impl Shared {
             is_stronger
         });
         self.changed.notify_one();
-        is_new
     }
 
     /// How all members stand.

@@ -105,7 +105,8 @@ impl Aligner {
 
     /// The new lines of a page that overlaps nowhere: of a log that was rewritten, or after a gap.
     fn take_rewritten(&mut self, lines: Vec<LogLine>, hashes: &[u64]) -> Aligned {
-        let mut recent = self.counts(self.reach(hashes));
+        let from = self.reach(hashes);
+        let mut recent = self.counts(from);
         let old: Vec<_> = hashes.iter().map(|hash| take_one(&mut recent, *hash)).collect();
         let is_rewritten = 2 * old.iter().filter(|old| **old).count() >= hashes.len();
         let keep = |index: usize| !is_rewritten || !old[index];
@@ -113,7 +114,8 @@ impl Aligner {
             hashes.iter().enumerate().filter(|(index, _)| keep(*index)).map(|(_, hash)| *hash).collect();
         let new = lines.into_iter().enumerate().filter(|(index, _)| keep(*index)).map(|(_, line)| line).collect();
         if is_rewritten {
-            // The next page lies over this one.
+            // The next page lies over this one, which takes the place of what it was compared with.
+            self.reported.truncate(from);
             self.record(hashes);
             return Aligned::New(new);
         }

@@ -119,11 +119,16 @@ impl Followed {
 
 #[test]
 fn a_page_that_reaches_back_over_lines_that_are_gone_brings_none_of_those_before_again() {
-    let mut followed = Followed::new(true);
-    for step in [Step::Append(7), Step::Rewrite(3), Step::Append(14), Step::Poll(19)] {
-        followed.step(&step);
+    use Step::{Append, Poll, Rewrite};
+    let once = [Append(7), Rewrite(3), Append(14), Poll(19)];
+    let twice = [Append(16), Rewrite(4), Append(3), Poll(15), Rewrite(5), Poll(13), Append(7), Poll(22)];
+    for steps in [&once[..], &twice] {
+        let mut followed = Followed::new(true);
+        for step in steps {
+            followed.step(step);
+        }
+        assert_eq!(followed.reported, followed.written, "{steps:?}");
     }
-    assert_eq!(followed.reported, followed.written);
 }
 
 fn cases() -> ProptestConfig {

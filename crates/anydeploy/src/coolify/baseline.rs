@@ -94,6 +94,18 @@ impl Baseline {
         self.at.filter(|at| page.at.is_none_or(|now| at.agrees_with(now)))
     }
 
+    /// When it was read, by each clock that may be the right one: where its answer and that of a later page are dated by
+    /// different clocks, either `Date` may be wrong, or the clock of the machine.
+    pub(super) fn moments(&self, page: &Page) -> Vec<i64> {
+        let Some(at) = self.at else { return Vec::new() };
+        match (self.at_beside(page), page.at) {
+            (None, Some(now)) => {
+                vec![at.server, at.local(), at.local().saturating_add(now.server.saturating_sub(now.local()))]
+            }
+            _ => vec![at.server],
+        }
+    }
+
     /// The age of each row of a page that was read later, newest first.
     ///
     /// The number decides where it is known, as no clock can be wrong about it, unless rows may have been deleted since.

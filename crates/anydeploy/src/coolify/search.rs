@@ -39,7 +39,7 @@ pub(super) fn find<'a>(
 ) -> Finding<'a> {
     let (ages, at) = (baseline.ages(page), baseline.at_beside(page));
     let is_undated = baseline.at.is_some() && at.is_none();
-    let baseline_at = moments(baseline, page);
+    let baseline_at = baseline.moments(page);
     let here = |age: Age| {
         let of_age = page.rows.iter().zip(&ages).filter(move |(_, of)| **of == age);
         of_age
@@ -84,17 +84,6 @@ fn was_active(row: &Row, at: Option<Timestamps>) -> bool {
     let last_sign = row.updated_at.as_deref().or(row.finished_at.as_deref()).and_then(parse_timestamp);
     let ended = last_sign.zip(at).is_none_or(|(sign, at)| sign.timestamp() >= at.server);
     is_active(row) || ended
-}
-
-/// When the baseline was read, by each clock that may be the right one.
-///
-/// Where its answer and that of the page are dated by different clocks, either `Date` may be wrong, or the clock of the machine.
-fn moments(baseline: &Baseline, page: &Page) -> Vec<i64> {
-    let Some(at) = baseline.at else { return Vec::new() };
-    match page.at.filter(|now| !at.agrees_with(*now)) {
-        None => vec![at.server],
-        Some(now) => vec![at.server, at.local(), at.local().saturating_add(now.server.saturating_sub(now.local()))],
-    }
 }
 
 /// Whether a row was made so long after the baseline, by every clock, that the trigger cannot have made it: a row is stored
@@ -161,6 +150,8 @@ mod tests {
         before.at = machine(at_now - 3600, at_now - 3600);
         let later = Page { at: machine(at_now + 3600, at_now), ..paged(&[("a", &by_this_machine(0))]) };
         assert!(matches!(find(&later, &asked, &before, false, Timing::DEFAULT.acted_on_within()), Finding::Row(_)));
+        let later = Page { at: later.at, ..paged(&[("a", &by_this_machine(7200))]) };
+        assert!(matches!(find(&later, &asked, &before, false, Timing::DEFAULT.acted_on_within()), Finding::NotFound));
         let cut_off = Page { is_whole: false, ..paged(&two[..1]) };
         assert!(find_in(&cut_off, NOW).starts_with("Ambiguous"), "an older row may be the trigger's own");
         let nothing = Page { is_whole: false, ..paged(&[]) };

@@ -10,15 +10,18 @@ use anydeploy::{DeployRequest, Target, WatchOptions};
 use fastrand::Rng;
 use tokio::time::sleep;
 
-use super::LOOK;
 use super::child::{Task, report, task};
-use super::servers::{PLATFORMS, Servers};
+use super::servers::Servers;
+use crate::options::PLATFORMS;
 
-/// Every so manieth member fails.
+/// One member in so many fails.
 const FAILING: usize = 10;
 
 /// How many members are under way at once.
 const UNDER_WAY: usize = 150;
+
+/// How long the parent waits between two polls of a process: a poll counts all deployments.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// After how long without a new deployment a process counts as hanging.
 const LONGEST: Duration = Duration::from_mins(2);
@@ -106,15 +109,15 @@ async fn reach(child: &mut Child, servers: &Servers, triggered: usize) -> io::Re
             child.kill()?;
             return Err(io::Error::other(format!("the fleet hangs after {now} deployments")));
         }
-        // The look itself costs the more the more deployments there are.
-        sleep(LOOK * 4).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
 fn judge(report: &FleetReport, ids: &[String], servers: &Servers, kills: usize, took: Duration) -> Killed {
     let triggers = servers.triggers();
     let requests = servers.requests();
-    let of_platform = |platform: &str| (0..ids.len()).filter(|number| PLATFORMS[number % 3] == platform).count();
+    let of_platform =
+        |platform: &str| (0..ids.len()).filter(|number| PLATFORMS[number % PLATFORMS.len()] == platform).count();
     let peak = requests.map(|(platform, most, all)| (platform, most, all as f64 / of_platform(platform).max(1) as f64));
     let mut judged =
         Killed { kills, triggered_twice: 0, lost: 0, misreported: 0, wrong: Vec::new(), took, peak: peak.to_vec() };

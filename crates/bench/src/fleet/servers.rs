@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anydeploy::{Budget, Builder, Connect, Coolify, Deployer, Dokploy, Qovery, Result, Timing};
+use anydeploy::{Budget, Builder, Connect, Coolify, Deployer, Dokploy, Error, ErrorKind, Qovery, Result, Timing};
 use anydeploy_fakes::{CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, Pace, QoveryScript};
 use serde::{Deserialize, Serialize};
+
+use crate::options::PLATFORMS;
 
 /// How many requests a process sends to a platform in a second: what a genuine server allows in a minute or more.
 pub(super) const BUDGET: u32 = 400;
@@ -33,7 +35,8 @@ impl Connection {
         match &*self.profile {
             "coolify" => self.connect(Coolify::builder(), process),
             "dokploy" => self.connect(Dokploy::builder(), process),
-            _ => self.connect(Qovery::builder(), process),
+            "qovery" => self.connect(Qovery::builder(), process),
+            other => Err(Error::new(ErrorKind::InvalidInput, format!("there is no fake of {other}"))),
         }
     }
 
@@ -51,9 +54,6 @@ pub(super) struct Servers {
     dokploy: FakeDokploy,
     qovery: FakeQovery,
 }
-
-/// The platforms, in the order in which members are spread over them.
-pub(super) const PLATFORMS: [&str; 3] = ["coolify", "dokploy", "qovery"];
 
 impl Servers {
     pub(super) async fn start() -> Self {

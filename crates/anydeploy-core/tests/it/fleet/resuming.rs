@@ -209,9 +209,12 @@ async fn a_journal_is_read_wherever_it_was_torn() {
             assert_eq!(again.members.get("m0"), Some(&MemberStage::Waiting), "a line follows the last whole one");
         }
     }
-    std::fs::write(&scratch.0, b"{\"v\":1}\n{}\n").unwrap();
-    let error = CheckpointFile::new(&scratch.0).load().await.unwrap_err();
-    assert!(error.to_string().contains("line 1 of the checkpoint"), "{error}");
+    let later = String::from_utf8(whole).unwrap().replacen("{\"v\":1", "{\"v\":2", 1);
+    for unreadable in ["{\"v\":1}\n{}\n", &later] {
+        std::fs::write(&scratch.0, unreadable).unwrap();
+        let error = CheckpointFile::new(&scratch.0).load().await.unwrap_err();
+        assert!(error.to_string().contains("line 1 of the checkpoint"), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

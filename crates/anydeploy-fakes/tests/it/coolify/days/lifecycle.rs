@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{status, written};
 use crate::coolify::{deploy, deployment, get, post, status_of, still, still_with};
 
-/// The different statuses that were shown from one look to the next, with the tick at which each began.
+/// The different statuses that were shown from one poll to the next, with the tick at which each began.
 async fn timeline(fake: &FakeCoolify, path: &str, ticks: u64) -> Vec<(u64, String)> {
     let mut shown = vec![(0, status(fake, path).await)];
     for tick in 1..=ticks {
