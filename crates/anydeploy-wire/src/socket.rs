@@ -4,6 +4,7 @@
 //! Only what comes after it is not HTTP any more.
 
 use std::fmt;
+use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use reqwest::{Upgraded, header::SEC_WEBSOCKET_ACCEPT};
@@ -16,6 +17,8 @@ use tokio_tungstenite::{
     },
 };
 
+use tokio::time::{Instant, timeout_at};
+
 use crate::{
     error::{Error, ErrorKind},
     operation::Operation,
@@ -27,13 +30,22 @@ use crate::{
 /// A server that sends a log sends it in the chunks in which it reads it, which are far shorter.
 const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 
+/// How long a socket may be silent before it is pinged, and again before it counts as broken; proxies cut what is idle for a
+/// minute.
+const SILENCE: Duration = Duration::from_secs(30);
+
 /// A WebSocket of text messages; it is closed when it is dropped.
+///
+/// One that is silent is kept alive by pings as long as [`next`](Self::next) is polled.
 ///
 /// `Debug` shows the operation that opened it.
 pub struct Socket {
     stream: WebSocketStream<Upgraded>,
     operation: Operation,
     destination: String,
+    /// When anything came last, and whether it was pinged since.
+    heard_at: Instant,
+    is_pinged: bool,
 }
 
 /// What a [`Socket`] brings.
@@ -73,7 +85,8 @@ impl RequestBuilder<'_> {
         let limit = http.max_body().min(MAX_MESSAGE);
         let config = WebSocketConfig::default().max_message_size(Some(limit)).max_frame_size(Some(limit));
         let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
-        Ok(Socket { stream, operation, destination: http.destination().to_owned() })
+        let destination = http.destination().to_owned();
+        Ok(Socket { stream, operation, destination, heard_at: Instant::now(), is_pinged: false })
     }
 }
 
@@ -83,11 +96,22 @@ impl Socket {
     /// Dropping the future loses none.
     ///
     /// # Errors
-    /// [`Interrupted`](ErrorKind::Interrupted) if the connection broke, [`TooLarge`](ErrorKind::TooLarge) above the limit of
+    /// [`Interrupted`](ErrorKind::Interrupted) if the connection broke or a ping had no answer for 30 seconds, [`TooLarge`](ErrorKind::TooLarge) above the limit of
     /// 4 MiB or of a body, [`Decode`](ErrorKind::Decode) if what came is no text.
     pub async fn next(&mut self) -> Result<SocketMessage, Error> {
         loop {
-            return match self.stream.next().await {
+            let silence = if self.is_pinged { 2 * SILENCE } else { SILENCE };
+            let Ok(message) = timeout_at(self.heard_at + silence, self.stream.next()).await else {
+                if self.is_pinged {
+                    return Err(self.error(ErrorKind::Interrupted, "did not answer a ping"));
+                }
+                let sent = self.stream.send(Message::Ping(tungstenite::Bytes::new())).await;
+                sent.map_err(|error| self.broken(error))?;
+                self.is_pinged = true;
+                continue;
+            };
+            (self.heard_at, self.is_pinged) = (Instant::now(), false);
+            return match message {
                 Some(Ok(Message::Text(text))) => Ok(SocketMessage::Text(text.as_str().to_owned())),
                 Some(Ok(Message::Close(frame))) => Ok(match frame {
                     Some(frame) => {
@@ -103,16 +127,6 @@ impl Socket {
                 Some(Err(error)) => Err(self.broken(error)),
             };
         }
-    }
-
-    /// Sends a ping, so that nothing on the way takes the connection for idle; what answers it is read by
-    /// [`next`](Self::next), and dropped.
-    ///
-    /// # Errors
-    /// [`Interrupted`](ErrorKind::Interrupted) if the connection broke.
-    pub async fn ping(&mut self) -> Result<(), Error> {
-        let sent = self.stream.send(Message::Ping(tungstenite::Bytes::new())).await;
-        sent.map_err(|error| self.broken(error))
     }
 
     fn broken(&self, error: tungstenite::Error) -> Error {

@@ -12,20 +12,17 @@ use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::{Socket, SocketMessage};
 use futures::StreamExt;
 use futures::stream::try_unfold;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::Dokploy;
 use super::error::map_error;
 use super::operation::Operation;
 use super::pending::row_of;
 use super::read::read;
-use crate::{Backoff, DeploymentId, Error, ErrorKind, Jitter, LogFeed, LogLine, Result, Target, TargetKind, platform};
+use crate::{DeploymentId, Error, ErrorKind, LogFeed, LogLine, Result, Target, TargetKind, platform};
 
-/// How long a socket may be silent before it is pinged: Dokploy sends no ping, and proxies cut what is idle for a minute.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
-
-/// The time between two reads of a deployment whose row is not known yet: that of its watch by default.
-const ROW_WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
+/// The time between two reads of a deployment whose row is not known yet: its watch usually knows first.
+const ROW_WAIT: Duration = Duration::from_secs(5);
 
 /// The longest line that is waited for, in bytes; the server itself gives out no more than this by other ways.
 const MAX_LINE: usize = 1024 * 1024;
@@ -93,16 +90,13 @@ impl Source {
     /// The row of the deployment, as soon as there is one.
     async fn row(&self) -> Result<Row> {
         let target = self.id.target();
-        let mut waits = Backoff::new(ROW_WAITS.0, ROW_WAITS.1).with_jitter(Jitter::None);
         let mut known = row_of(&self.id);
         let id = loop {
             if let Some(row) = known {
                 break row;
             }
+            sleep(ROW_WAIT).await;
             known = row_of(&read(&self.dokploy, &self.id).await?.id);
-            if known.is_none() {
-                sleep(waits.pause(None)).await;
-            }
         };
         let rows = self.dokploy.api.rows(target).await?.rows;
         rows.into_iter().find(|row| row.deployment_id == id).ok_or_else(|| row_is_missing(target))
@@ -118,11 +112,7 @@ impl Listening {
     /// The next lines that are complete; nothing once there can be no more.
     async fn next(&mut self) -> Result<Option<Vec<LogLine>>> {
         loop {
-            let Ok(message) = timeout(KEEP_ALIVE, self.socket.next()).await else {
-                self.socket.ping().await.map_err(map_error)?;
-                continue;
-            };
-            match message.map_err(map_error)? {
+            match self.socket.next().await.map_err(map_error)? {
                 // The file is not there, or was truncated: a new connection reads it from its first line.
                 SocketMessage::Text(text) if text.starts_with(SAID_BY_TAIL) => return Ok(None),
                 SocketMessage::Text(text) => {
