@@ -95,10 +95,10 @@ impl Log {
         let mut log = Self { lines: vec![(start, "Initializing deployment".to_owned())], truncations: 0 };
         let count = u64::try_from(lines.len()).unwrap_or(u64::MAX).saturating_add(1);
         let step = (ticks / count).min(5);
-        let mut tick = start;
-        for line in lines {
-            tick = tick.saturating_add(step);
-            log.lines.push((tick, line.clone()));
+        for (number, line) in (1..).zip(lines) {
+            // Where there are more lines than ticks, several come at once.
+            let after = if step > 0 { step.saturating_mul(number) } else { ticks.saturating_mul(number) / count };
+            log.lines.push((start.saturating_add(after), line.clone()));
         }
         log
     }
