@@ -1,4 +1,5 @@
-//! What it costs to follow a log beside the watch, counted by the server: one request more for each read of the watch.
+//! What it costs to follow a log beside the watch, counted by the server: one request more for each read of the watch, and
+//! two after the end and the last line.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use anydeploy::{
     Builder, Capabilities, Connect, Coolify, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Dokploy,
-    FollowEvent, FollowOptions, Logs, Outcome, Platform, Qovery, Result, Target, WatchOptions,
+    FollowEvent, FollowOptions, Logs, Outcome, Platform, Qovery, Result, Target, WatchEvent, WatchOptions,
 };
 use anydeploy_fakes::{
     CoolifyScript, DokployScript, FakeCoolify, FakeDokploy, FakeQovery, Pace, QoveryScript, ReceivedRequest,
@@ -18,9 +19,10 @@ use crate::support::follow::{lines, outcome};
 
 /// A header by which the server knows who reads, and who reads the log.
 const READER: &str = "x-reader";
+const WATCH: &str = "watch";
 const LOG: &str = "log";
 
-/// How many reads of a log bring nothing after the end of its deployment.
+/// How many reads in a row bring nothing before the log of a deployment that is over is at its end.
 const QUIET_READS: usize = 2;
 
 /// How many lines each deployment writes on the way.
@@ -37,7 +39,7 @@ struct Split<D> {
 impl<D: Connect> Split<D> {
     fn of(builder: impl Fn() -> Builder<D>) -> Self {
         let with = |reader: &str| builder().header(READER, reader).build().unwrap();
-        Self { watched: with("watch"), logs: with(LOG), reads: Arc::default() }
+        Self { watched: with(WATCH), logs: with(LOG), reads: Arc::default() }
     }
 }
 
@@ -85,9 +87,18 @@ async fn costs_one_request_a_read<D: Deployer + Clone>(
     let events: Vec<_> = events.into_iter().map(Result::unwrap).collect();
     assert!(matches!(outcome(&events), Outcome::Succeeded(_)), "{:?}", outcome(&events));
     assert!(lines(&events).len() >= LINES && !events.contains(&FollowEvent::Gap), "{:?}", lines(&events));
-    let of_log = requests().iter().filter(|request| request.header(READER) == Some(LOG)).count();
+    let requests = requests();
+    let by = |requests: &[ReceivedRequest], reader| {
+        requests.iter().filter(|request| request.header(READER) == Some(reader)).count()
+    };
+    let end = requests.iter().rposition(|request| request.header(READER) == Some(WATCH)).unwrap();
+    let (before, after) = (by(&requests[..end], LOG), by(&requests[end..], LOG));
     let reads = split.reads.load(Ordering::Relaxed);
-    assert!((1..=reads + QUIET_READS).contains(&of_log), "{of_log} requests beside {reads} reads of the watch");
+    assert!((1..=reads).contains(&before), "{before} requests beside {reads} reads of the watch");
+    let is_over = |event: &FollowEvent| matches!(event, FollowEvent::Watch(WatchEvent::Changed(it)) if it.is_over());
+    let trailing = lines(&events[events.iter().position(is_over).unwrap()..]).len();
+    // Before each line that comes after the end, one read may have brought nothing.
+    assert!(after <= 2 * trailing + QUIET_READS, "{after} requests after the end, and {trailing} lines");
 }
 
 #[tokio::test]
