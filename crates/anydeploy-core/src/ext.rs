@@ -346,8 +346,9 @@ pub trait DeployerExt: Deployer {
     /// Nothing is changed, so that waiting again is always safe.
     ///
     /// # Errors
-    /// * [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if [`DesiredState::Stopped`] is awaited and a deployment that was under way started the
-    ///   target again; [`Error::last`] is that deployment, if it was read.
+    /// * [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if [`DesiredState::Stopped`] is awaited, the target was read as stopped or stopping
+    ///   while a deployment was under way, and it runs once nothing is; [`Error::last`] is that deployment, if it was read.
+    ///   A target that only goes on running is waited for: its stop may not be acted on yet, or not show yet.
     /// * [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut) at the deadline, with the last state in its message.
     /// * The error of a poll that will not get better, or of the last of too many transient ones in a row.
     /// * [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the deployer reads no states.

@@ -118,7 +118,7 @@ pub use variables::{
     Applied, Change, DesiredVariable, DesiredVariables, Origin, PlanEntry, PlanMode, PlanOptions, SecretText, Variable,
     VariablePlan, VariableScope, VariableSet, VariableValue,
 };
-pub use watch::{Failure, Healthy, Loss, Outcome, Rollout, Verdict, Watch, WatchEvent, WatchOptions};
+pub use watch::{Failure, HealthWait, Healthy, Loss, Outcome, Rollout, Verdict, Watch, WatchEvent, WatchOptions};
 
 /// What a deployer answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

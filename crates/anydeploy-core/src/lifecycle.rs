@@ -110,7 +110,8 @@ pub struct RunState {
     /// Why the state is no result yet, in one line, such as "a deployment is under way"; `None` if it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy: Option<String>,
-    /// Deployments of the target that are under way.
+    /// Deployments of the target that are under way, and that no request to stop it waits behind: each may start it again
+    /// after a stop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub under_way: Vec<DeploymentId>,
 }

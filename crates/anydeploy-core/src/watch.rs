@@ -22,7 +22,7 @@ use tracing::{Instrument, Span};
 
 pub use event::WatchEvent;
 pub(crate) use health::await_health;
-pub use health::{Healthy, Rollout, Verdict};
+pub use health::{HealthWait, Healthy, Rollout, Verdict};
 use observer::Observer;
 pub use options::WatchOptions;
 pub(crate) use options::after;

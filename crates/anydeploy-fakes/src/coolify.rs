@@ -239,6 +239,12 @@ impl FakeCoolify {
         self.platform.state().refuses_next = true;
     }
 
+    /// Refuses the next `/deploy` of an application, which another program deploys in the same moment.
+    pub fn refuse_next_deploy_beside_another_program(&self) {
+        let mut state = self.platform.state();
+        (state.refuses_next, state.another_deploys_next) = (true, true);
+    }
+
     /// Lets the server break with 500, once, before the next variable that it writes after this many more.
     pub fn break_variables_after(&self, variables: usize) {
         self.platform.state().variables_until_break = Some(variables);

@@ -287,6 +287,7 @@ impl Deployer for Dokploy {
             .with_kind(Preview, &[Reason])
             .with_action(Preview, Action::Redeploy, &[Reason])
             .with_abilities(Preview, &kept)
+            .with_abilities(Preview, &[Ability::Health])
             .with_correlation()
     }
 

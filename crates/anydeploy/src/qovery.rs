@@ -49,6 +49,9 @@
 //!   Databases have none.
 //! * A service is `CANCELED` also because another one of its execution failed; then it is
 //!   [`Failed`](crate::Phase::Failed).
+//! * With the feature `websocket`, the log of a deployment is followed through a socket at Qovery's own address beside its own
+//!   API, and at the address of `socket_url` beside another; that it takes an API token is not proven, and where it refuses
+//!   the token, the log is polled.
 //! * No call reports how what was deployed runs, so the group [`Health`](crate::Health) reads the end of the last action and
 //!   never reports [`Healthy`](crate::HealthState::Healthy).
 //! * Ids are UUIDs, in any case; others are refused.

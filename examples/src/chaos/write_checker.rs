@@ -45,8 +45,8 @@ struct Own<'a> {
     times: BTreeMap<&'a str, u64>,
     /// The network delivered one of the requests twice.
     is_twice: bool,
-    /// How many things were done later than an adapter promises to find.
-    late: u64,
+    /// What was done later than an adapter promises to find; it may be found all the same.
+    late: Vec<&'a str>,
     /// A request of another write of the same target was delivered late, so that what it wrote may stand in place of this.
     is_disturbed: bool,
 }
@@ -61,13 +61,13 @@ impl<'a> Own<'a> {
             Asked::Start => one.what == "start",
             Asked::Variables => one.what != "start",
         };
-        let mut own = Self { times: BTreeMap::new(), is_twice: false, late: 0, is_disturbed: false };
+        let mut own = Self { times: BTreeMap::new(), is_twice: false, late: Vec::new(), is_disturbed: false };
         let mut twice: HashSet<(&str, &str)> = HashSet::new();
         for one in done {
             if !is_own(one) {
                 own.is_disturbed |= one.target == record.target.id() && one.sender.late.is_some();
-            } else if one.sender.late.is_some_and(|late| late > promised) {
-                own.late += 1;
+            } else if is_asked(one) && one.sender.late.is_some_and(|late| late > promised) {
+                own.late.push(&one.what);
             } else if is_asked(one) {
                 let is_again = one.sender.twice.as_deref().is_some_and(|request| !twice.insert((&one.what, request)));
                 own.is_twice |= one.sender.twice.is_some();
@@ -77,11 +77,14 @@ impl<'a> Own<'a> {
         own
     }
 
-    /// Whether something was done to a variable; a platform that stores all in one text does it to all of them.
+    /// Whether something was done to a variable, however late.
     fn has(&self, key: &str) -> bool {
-        self.times
-            .keys()
-            .any(|what| *what == "saveEnvironment" || what.split_once(' ').is_some_and(|(_, of)| of == key))
+        self.times.keys().chain(&self.late).any(|what| is_of(what, key))
+    }
+
+    /// Whether something was done to a variable before an adapter may give up.
+    fn has_in_time(&self, key: &str) -> bool {
+        self.times.keys().any(|what| is_of(what, key))
     }
 
     fn is_idle(&self) -> bool {
@@ -89,9 +92,14 @@ impl<'a> Own<'a> {
     }
 }
 
+/// Whether this was done to a variable; a platform that stores all in one text does it to all of them.
+fn is_of(what: &str, key: &str) -> bool {
+    what == "saveEnvironment" || what.split_once(' ').is_some_and(|(_, of)| of == key)
+}
+
 fn check_one(report: &mut ChaosReport, own: &Own<'_>, record: &WriteRecord) {
     report.triggered += u64::from(!own.is_idle());
-    report.delivered_late += own.late;
+    report.delivered_late += own.late.len() as u64;
     report.delivered_twice += u64::from(own.is_twice);
     let again: u64 = own.times.values().map(|times| times - 1).sum();
     report.duplicated += again;
@@ -144,7 +152,9 @@ fn check_one(report: &mut ChaosReport, own: &Own<'_>, record: &WriteRecord) {
 fn wrong_success(written: &Written, own: &Own<'_>) -> Option<&'static str> {
     match written {
         // What another request did in its place shows in the same way.
-        Written::State { sent: true } => (own.is_idle() && !own.is_disturbed).then_some("a write that was not made"),
+        Written::State { sent: true } => {
+            (own.is_idle() && own.late.is_empty() && !own.is_disturbed).then_some("a write that was not made")
+        }
         Written::State { sent: false } => (!own.is_idle()).then_some("a write that is denied"),
         Written::Variables { written, removed, other } => {
             let returned: BTreeSet<&String> = written.union(removed).collect();
@@ -167,7 +177,7 @@ fn wrong_error(error: &Error, own: &Own<'_>) -> Option<&'static str> {
     if !partial.written.iter().all(|key| own.has(key)) {
         return Some("a variable that was not written");
     }
-    let is_made = |key: &String| own.has(key);
+    let is_made = |key: &String| own.has_in_time(key);
     (!own.is_disturbed && partial.not_written.iter().any(is_made))
         .then_some("a variable that was written and is denied")
 }
@@ -213,6 +223,16 @@ mod tests {
         assert_eq!(figures(Asked::Variables, Err(partial(&["A", "B"], &["C"])), &sets), [0; 4]);
         let refused = Error::new(ErrorKind::Conflict, "it changed");
         assert_eq!(figures(Asked::Variables, Err(refused), &[]), [0; 4]);
+    }
+
+    #[test]
+    fn what_came_later_than_is_promised_may_be_returned_or_denied() {
+        let mut late = done("1", "set A", None);
+        late.sender.late = Some(Duration::from_secs(2));
+        let late = [late];
+        assert_eq!(figures(Asked::Variables, Ok(variables(&["A"])), &late), [0; 4]);
+        assert_eq!(figures(Asked::Variables, Err(partial(&[], &["A"])), &late), [0; 4]);
+        assert_eq!(figures(Asked::Variables, Ok(variables(&["B"])), &late), [0, 0, 1, 0]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The list of steps, made from the table of platforms.
 
+use std::env;
 use std::path::Path;
 use std::process::Command;
 
@@ -83,6 +84,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         Step::cargo("finding and selecting run", &format!("run --locked --example find_and_select --features {everything}")),
         Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),
         Step::cargo("a fleet in waves runs", &format!("run --locked --example fleet_waves --features {everything}")),
+        durable_fleet(&everything),
         Step::cargo(
             "environments by the typed client run",
             &format!("run --locked --example qovery_environments --features {everything}"),
@@ -116,6 +118,24 @@ fn facade(name: impl Into<String>, features: &str) -> Step {
     Step::cargo(name, &format!("check --locked -p anydeploy --no-default-features --features {features}"))
 }
 
+/// A small durable fleet, where a Restate server is installed or has to be.
+fn durable_fleet(everything: &str) -> Step {
+    let name = "a durable fleet runs";
+    let on_path = || {
+        let folders = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&folders).any(|folder| folder.join("restate-server").is_file())
+    };
+    let is_set = |variable: &str| env::var_os(variable).is_some_and(|value| !value.is_empty());
+    if is_set("RESTATE_SERVER") || is_set("ANYDEPLOY_REQUIRE_RESTATE") || on_path() {
+        return Step::cargo(
+            name,
+            &format!("run --locked --example durable_fleet --features {everything} -- --members 24"),
+        );
+    }
+    let reason = "NOT CHECKED: no Restate server is installed (npm install --global @restatedev/restate-server)";
+    Step::new(name, Action::Nothing(reason.to_owned()))
+}
+
 /// The licences, sources and duplicates of dependencies; its advisories need a network that CI may not have.
 fn dependencies() -> Step {
     let version = Command::new(env!("CARGO")).args(["deny", "--version"]).output();
@@ -139,7 +159,8 @@ mod tests {
     fn the_steps_keep_their_names_and_commands() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         // Which of the two it says about these steps depends on the machine.
-        let is_fixed = |step: &Step| !["the declared Rust version", "dependencies"].contains(&&*step.name);
+        let is_fixed =
+            |step: &Step| !["the declared Rust version", "a durable fleet runs", "dependencies"].contains(&&*step.name);
         let steps: Vec<String> = steps(&root).iter().filter(|step| is_fixed(step)).map(ToString::to_string).collect();
         insta::assert_snapshot!(steps.join("\n"));
     }

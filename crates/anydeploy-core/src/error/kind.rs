@@ -78,6 +78,39 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Every kind of this release, in the order in which they are declared: for a program that has a rule for each of them.
+    pub const ALL: &'static [Self] = &[
+        Self::InvalidInput,
+        Self::InvalidConfiguration,
+        Self::Unsupported,
+        Self::Unauthorized,
+        Self::UnauthorizedOrRateLimited,
+        Self::PermissionDenied,
+        Self::ApiDisabled,
+        Self::AddressNotAllowed,
+        Self::RoleTooLow,
+        Self::NotFound,
+        Self::NotFoundOrForbidden,
+        Self::Ambiguous,
+        Self::Conflict,
+        Self::AlreadyRunning,
+        Self::RateLimited,
+        Self::QueueFull,
+        Self::Rejected,
+        Self::Unavailable,
+        Self::Unreachable,
+        Self::CertificateRefused,
+        Self::NoAnswer,
+        Self::Unreadable,
+        Self::AnswerTooLarge,
+        Self::NotTriggered,
+        Self::Undecidable,
+        Self::IntentExpired,
+        Self::TimedOut,
+        Self::Incomplete,
+        Self::DryRun,
+    ];
+
     /// The kind in a few lower-case words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -221,5 +254,17 @@ impl ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_all_kinds_leaves_none_out() {
+        // A variant without fields is numbered by its place, and `DryRun` is the last one.
+        assert_eq!(ErrorKind::ALL.len(), ErrorKind::DryRun as usize + 1);
+        assert!(ErrorKind::ALL.iter().enumerate().all(|(place, kind)| place == *kind as usize));
     }
 }

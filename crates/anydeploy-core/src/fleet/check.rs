@@ -40,8 +40,11 @@ impl Fleet {
         .boxed()
     }
 
-    /// The error of a plan that must not begin.
-    pub(super) fn refuse_mistakes(&self) -> Result<()> {
+    /// Makes the checks of [`run`](Self::run), which need no request.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) with all mistakes of the plan.
+    pub fn check(&self) -> Result<()> {
         let mistakes = self.mistakes();
         if mistakes.is_empty() { Ok(()) } else { Err(Mistake::error(&mistakes)) }
     }

@@ -9,8 +9,18 @@ use super::{FleetPlan, Member};
 /// How many differences are named.
 const MAX_NAMED: usize = 5;
 
-/// What differs between the plan that was begun and another one, in sentences.
-pub(super) fn differences(begun: &FleetPlan, now: &FleetPlan) -> Vec<String> {
+impl FleetPlan {
+    /// What differs between this plan, as it was begun, and another one, in sentences; empty if nothing does.
+    ///
+    /// Only the first five are named, with the number of the others.
+    #[must_use]
+    pub fn differences(&self, now: &Self) -> Vec<String> {
+        if self == now { Vec::new() } else { differences(self, now) }
+    }
+}
+
+/// What differs between two plans that are not equal.
+fn differences(begun: &FleetPlan, now: &FleetPlan) -> Vec<String> {
     let mut found = Vec::new();
     let by_name = |plan: &FleetPlan| -> BTreeMap<String, Member> {
         plan.members.iter().map(|member| (member.name.clone(), member.clone())).collect()

@@ -8,7 +8,6 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::FuturesUnordered;
 use tokio::time::sleep;
 
-use super::difference::differences;
 use super::shared::Shared;
 use super::step::advance;
 use super::{Decision, FleetEvent, FleetReport, Order, Standing, decide};
@@ -120,8 +119,8 @@ async fn resume(shared: &Shared) -> Result<Vec<usize>> {
         shared.store.begin(&shared.plan).await?;
         return Ok(Vec::new());
     };
-    if checkpoint.plan != *shared.plan {
-        let differences = differences(&checkpoint.plan, &shared.plan).join("; ");
+    let differences = checkpoint.plan.differences(&shared.plan).join("; ");
+    if !differences.is_empty() {
         let message = format!("the plan is not the one that was begun: {differences}");
         let advice = "go on with the plan that was begun, or begin this one with another checkpoint";
         return Err(Error::new(ErrorKind::InvalidInput, message).with_advice(advice));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MemberResult, MemberStage, NotBegun, Standing, Triggered};
+use super::{FleetPlan, MemberResult, MemberStage, NotBegun, Standing, Triggered};
 use crate::json::VersionOne;
 
 /// How a fleet stands: of each member, how far it has come.
@@ -39,8 +39,21 @@ pub struct MemberReport {
 }
 
 impl FleetReport {
-    pub(super) const fn new(members: Vec<MemberReport>, stopped: Option<NotBegun>) -> Self {
-        Self { v: VersionOne, members, stopped }
+    /// The report of a plan whose members stand so, in the order of the plan; one that is missing is waiting.
+    ///
+    /// Engines that run the steps by themselves make it from what they know.
+    #[must_use]
+    pub fn of(plan: &FleetPlan, stages: impl IntoIterator<Item = MemberStage>, stopped: Option<NotBegun>) -> Self {
+        let waves = plan.wave_ranges().into_iter().enumerate();
+        let of_members = waves.flat_map(|(wave, members)| std::iter::repeat_n(wave, members.len()));
+        let mut stages = stages.into_iter();
+        let members = plan.members.iter().zip(of_members).map(|(member, wave)| MemberReport {
+            name: member.name.clone(),
+            profile: member.profile.clone(),
+            wave,
+            at: stages.next().unwrap_or_default(),
+        });
+        Self { v: VersionOne, members: members.collect(), stopped }
     }
 
     /// Whether every member is done and has what it waited for.
@@ -67,10 +80,6 @@ impl FleetReport {
 }
 
 impl MemberReport {
-    pub(super) fn new(name: &str, profile: &str, wave: usize, at: MemberStage) -> Self {
-        Self { name: name.to_owned(), profile: profile.to_owned(), wave, at }
-    }
-
     /// How it ended, if it is done.
     #[must_use]
     pub fn result(&self) -> Option<&MemberResult> {

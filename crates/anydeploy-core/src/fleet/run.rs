@@ -69,7 +69,7 @@ impl Fleet {
         let shared = Shared::new(Arc::clone(&self.plan), self.deployers.clone(), Arc::new(store), sender);
         let shared = Arc::new(shared);
         let control = FleetControl(Arc::clone(&shared));
-        let checked = self.refuse_mistakes();
+        let checked = self.check();
         let run = async move {
             checked?;
             drive(shared).await

@@ -7,8 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, watch};
 
 use super::{
-    CheckpointStore, FleetEvent, FleetPlan, FleetReport, MemberReport, MemberResult, MemberStage, NotBegun, Order,
-    Standing,
+    CheckpointStore, FleetEvent, FleetPlan, FleetReport, MemberResult, MemberStage, NotBegun, Order, Standing,
 };
 use crate::{Deployer, Result};
 
@@ -133,21 +132,13 @@ impl Shared {
 
     /// How all members stand.
     pub(super) fn report(&self) -> FleetReport {
-        let waves = self.plan.wave_ranges();
         let places = self.places();
-        let mut members = Vec::with_capacity(self.plan.members.len());
-        for (wave, range) in waves.into_iter().enumerate() {
-            for index in range {
-                let member = &self.plan.members[index];
-                members.push(MemberReport::new(&member.name, &member.profile, wave, places.stages[index].clone()));
-            }
-        }
         let of_standing = |standing: &Standing| match standing {
             Standing::NotBegun(why) => Some(*why),
             _ => None,
         };
         // A fleet that an earlier run stopped is over before an order is in force.
         let stopped = self.order.borrow().why().or_else(|| places.standings.iter().find_map(of_standing));
-        FleetReport::new(members, stopped)
+        FleetReport::of(&self.plan, places.stages.iter().cloned(), stopped)
     }
 }

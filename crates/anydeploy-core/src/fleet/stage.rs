@@ -105,12 +105,10 @@ impl MemberStage {
     #[must_use]
     pub fn triggered(&self) -> Triggered {
         match self {
-            Self::Waiting | Self::Done { result: MemberResult::NotBegun(_) } => Triggered::No,
+            Self::Waiting => Triggered::No,
             Self::Prepared { .. } => Triggered::Unknown,
-            Self::Sent { id, .. }
-            | Self::Deployed { id, .. }
-            | Self::Done { result: MemberResult::Ended { id, .. } } => Triggered::Yes(id.clone()),
-            Self::Done { result: MemberResult::Failed { triggered, .. } } => triggered.clone(),
+            Self::Sent { id, .. } | Self::Deployed { id, .. } => Triggered::Yes(id.clone()),
+            Self::Done { result } => result.triggered(),
         }
     }
 }
@@ -127,7 +125,19 @@ impl MemberResult {
         }
     }
 
-    fn standing(&self) -> Standing {
+    /// Whether the member was triggered, as far as is known.
+    #[must_use]
+    pub fn triggered(&self) -> Triggered {
+        match self {
+            Self::NotBegun(_) => Triggered::No,
+            Self::Ended { id, .. } => Triggered::Yes(id.clone()),
+            Self::Failed { triggered, .. } => triggered.clone(),
+        }
+    }
+
+    /// Where the member stands that ended so, as far as [`decide`](super::decide) needs it.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
         match self {
             Self::NotBegun(why) => Standing::NotBegun(*why),
             _ if self.is_success() => Standing::Succeeded,

@@ -6,4 +6,5 @@ mod wait;
 
 use judge::Judge;
 pub use verdict::{Healthy, Rollout, Verdict};
+pub use wait::HealthWait;
 pub(crate) use wait::await_health;

@@ -27,7 +27,7 @@ pub(crate) async fn await_state<D: Deployer + ?Sized>(
     };
     let began = Instant::now();
     let mut wait =
-        StateWait { deployer, lifecycle, target, desired, polls: Polls::default(), last: None, restart: None };
+        StateWait { deployer, lifecycle, target, desired, polls: Polls::default(), last: None, undone_by: None };
     let ended = wait.run(options).await;
     ended.map_err(|end| wait.error(end, began))
 }
@@ -41,17 +41,10 @@ struct StateWait<'a, D: ?Sized> {
     polls: Polls,
     /// The state as it was read last, and when.
     last: Option<(RunState, Instant)>,
-    /// What was read that can explain why a target that was to be stopped runs again.
-    restart: Option<Restart>,
-}
-
-/// A sign that a target which runs with nothing under way was started again.
-#[derive(Clone, Debug)]
-enum Restart {
-    /// It was seen stopped.
-    WasStopped,
-    /// A deployment of it was under way, this one if the platform names it.
-    WasUnderWay(Option<DeploymentId>),
+    /// The deployment that was under way when the target was last read as stopped or stopping.
+    ///
+    /// Without such a reading, a target that runs may be one whose stop is not acted on yet, or does not show yet.
+    undone_by: Option<DeploymentId>,
 }
 
 /// Why a wait ended without the desired state.
@@ -80,8 +73,7 @@ impl<D: Deployer + ?Sized> StateWait<'_, D> {
                         return Ok(state);
                     }
                     if self.is_started_again(&state) {
-                        let deployment = self.deployment_that_started_it(limit).await;
-                        return Err(End::StartedAgain(deployment.map(Box::new)));
+                        return Err(End::StartedAgain(self.deployment_that_started_it(limit).await.map(Box::new)));
                     }
                     self.record(state);
                     None
@@ -100,25 +92,22 @@ impl<D: Deployer + ?Sized> StateWait<'_, D> {
         }
     }
 
-    /// Whether a target that was to be stopped runs for good, after it was seen stopped or with something under way.
+    /// Whether a target that was to be stopped runs for good, after a deployment was under way while it was stopped.
     fn is_started_again(&self, state: &RunState) -> bool {
-        self.desired == DesiredState::Stopped && self.restart.is_some() && state.has_reached(DesiredState::Running)
+        self.desired == DesiredState::Stopped && self.undone_by.is_some() && state.has_reached(DesiredState::Running)
     }
 
     fn record(&mut self, state: RunState) {
-        if let Some(id) = state.under_way.last() {
-            self.restart = Some(Restart::WasUnderWay(Some(id.clone())));
-        } else if state.busy.is_some() && self.restart.is_none() {
-            self.restart = Some(Restart::WasUnderWay(None));
-        } else if matches!(state.state, ServiceState::Stopped | ServiceState::NeverDeployed) && self.restart.is_none() {
-            self.restart = Some(Restart::WasStopped);
+        let shows_a_stop = DesiredState::Stopped.is_met_by(state.state) || state.state == ServiceState::Stopping;
+        if let Some(id) = state.under_way.last().filter(|_| shows_a_stop) {
+            self.undone_by = Some(id.clone());
         }
         self.last = Some((state, Instant::now()));
     }
 
     /// The deployment that was under way, if it can be read in time; the conflict stands without it.
     async fn deployment_that_started_it(&self, limit: Instant) -> Option<Deployment> {
-        let Some(Restart::WasUnderWay(Some(id))) = &self.restart else { return None };
+        let id = self.undone_by.as_ref()?;
         timeout_at(limit, self.deployer.deployment(id)).await.ok()?.ok()
     }
 
@@ -129,11 +118,7 @@ impl<D: Deployer + ?Sized> StateWait<'_, D> {
             End::Poll(error) if error.is_transient() => error.of_read().with_advice(AWAIT_AGAIN),
             End::Poll(error) => error.of_read(),
             End::StartedAgain(deployment) => {
-                let message = match &self.restart {
-                    Some(Restart::WasUnderWay(_)) => "a deployment that was under way has started it again",
-                    _ => "it was stopped, and was started again",
-                };
-                Error::new(ErrorKind::Conflict, message)
+                Error::new(ErrorKind::Conflict, "a deployment that was under way has started it again")
                     .with_platform(platform)
                     .with_last(deployment.map(|deployment| *deployment))
                     .with_advice("stop it again, once nothing is under way")

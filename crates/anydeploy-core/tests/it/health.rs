@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anydeploy_core::testing::ScriptedDeployer;
 use anydeploy_core::{
-    DeployRequest, DeployerExt, Error, ErrorKind, HealthReading, HealthState, Healthy, Instance, Outcome, Phase,
-    Target, Verdict, WatchOptions,
+    DeployRequest, DeployerExt, Error, ErrorKind, HealthReading, HealthState, HealthWait, Healthy, Instance, Outcome,
+    Phase, Target, Verdict, WatchOptions,
 };
 use tokio::time::Instant;
 
@@ -195,4 +195,24 @@ async fn the_health_before_is_read_before_anything_is_deployed() {
     let failed = failed.answer(Ok(seen(Phase::Failed, "failed"))).answer(Ok(seen(Phase::Failed, "failed")));
     let rollout = failed.deploy_until_healthy(&request, Healthy::default(), options()).await.unwrap();
     assert_eq!(rollout.verdict, None, "the health says nothing about a deployment that failed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_in_steps_counts_only_the_time_in_which_the_target_is_read() {
+    let state = |poll| if poll < 4 { HealthState::Degraded } else { HealthState::Healthy };
+    let deployer =
+        (0..100).fold(ScriptedDeployer::new(), |deployer, poll| deployer.answer_health(Ok(reading(state(poll)))));
+    let (mut wait, mut steps) = (HealthWait::new(Healthy::default()), 0);
+    let verdict = loop {
+        steps += 1;
+        if let Some(verdict) = wait.step(&deployer, &web(), &options(), SECOND * 10).await.unwrap() {
+            break verdict;
+        }
+        // What an engine stores between two steps, and then nobody reads for a minute.
+        wait = serde_json::from_str(&serde_json::to_string(&wait).unwrap()).unwrap();
+        tokio::time::sleep(SECOND * 60).await;
+    };
+    assert_eq!(verdict, Verdict::Healthy);
+    // A step sees about 5 of the 30 seconds.
+    assert!((6..=12).contains(&steps), "{steps} steps");
 }

@@ -56,6 +56,17 @@ impl FakeCoolify {
         known(state.resource_mut(id), "resource", id).set_status(status);
     }
 
+    /// The container of an application or database ends with an error, and runs again before anybody reads that: only the
+    /// number of its restarts grows.
+    ///
+    /// # Panics
+    /// If there is no such thing.
+    #[track_caller]
+    pub fn crash(&self, id: &str) {
+        let mut state = self.platform.state();
+        known(state.resource_mut(id), "resource", id).restarts += 1;
+    }
+
     /// Adds a variable of an application, service or database, or changes its value, as a user does in the web interface.
     ///
     /// The key says whether Coolify counts it among its own: those that begin with `SERVICE_`, `NIXPACKS_` or `RAILPACK_`.

@@ -69,6 +69,10 @@ pub(super) fn resource(resource: &Resource, now: u64, place: Place, secrets: boo
     put(&mut body, "uuid", resource.uuid.as_str());
     put(&mut body, "name", resource.name.as_str());
     put(&mut body, "status", resource.status(now));
+    // The restarts of a service are not counted.
+    if body.contains_key("restart_count") {
+        put(&mut body, "restart_count", resource.restarts);
+    }
     put(&mut body, "environment_id", resource.place.environment.number);
     put(&mut body, "created_at", stamp(resource.created));
     put(&mut body, "updated_at", stamp(resource.started.unwrap_or(resource.created)));

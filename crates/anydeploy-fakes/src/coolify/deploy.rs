@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::deployment::{Order, Task};
+use super::deployment::{CoolifyOrigin, Order, Task};
 use super::errors::{self, Refusal, Reply};
 use super::exchange::Exchange;
 use super::queue::Placed;
@@ -147,6 +147,9 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
     let (kind, name) = (resource.kind, resource.name.clone());
     // How a service words it is not known.
     if unauthorized && kind != Kind::Service {
+        if std::mem::take(&mut exchange.state.another_deploys_next) {
+            drop(exchange.state.place(position, Order { origin: Some(CoolifyOrigin::Api), ..Order::default() }));
+        }
         let what = if kind == Kind::Application { "deploy this application" } else { "start this database" };
         return Ok(Done::said(format!("Unauthorized to {what}.")));
     }

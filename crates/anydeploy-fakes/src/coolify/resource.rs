@@ -98,6 +98,8 @@ pub(super) struct Resource {
     pub(super) started: Option<DateTime<Utc>>,
     /// The tick at which a requested deletion is done.
     pub(super) deleted_at: Option<u64>,
+    /// How often the containers were started again after a crash, where the server counts it.
+    pub(super) restarts: u64,
     /// The statuses to come and the last one past, with the tick at which each begins.
     statuses: Vec<(u64, &'static str)>,
     /// How the next starts go: the statuses, and how many ticks after the start each begins.
@@ -122,6 +124,7 @@ impl Resource {
             created: Utc::now(),
             started: None,
             deleted_at: None,
+            restarts: 0,
             statuses: vec![(0, kind.stopped())],
             starts: VecDeque::new(),
         }

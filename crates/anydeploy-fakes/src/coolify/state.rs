@@ -59,6 +59,8 @@ pub(super) struct State {
     pub(super) writes: Vec<FakeWrite>,
     /// Whether the next `/deploy` is refused.
     pub(super) refuses_next: bool,
+    /// Another program deploys the application that is refused next, in the same moment.
+    pub(super) another_deploys_next: bool,
     /// How many more variables are written before the next one breaks the server, if a test said so.
     pub(super) variables_until_break: Option<usize>,
     /// The environments, the one that everything is in at first before the others.
@@ -82,6 +84,7 @@ impl State {
             starts: Vec::new(),
             writes: Vec::new(),
             refuses_next: false,
+            another_deploys_next: false,
             variables_until_break: None,
             places: vec![Arc::new(body::first_place())],
             tokens: Vec::new(),

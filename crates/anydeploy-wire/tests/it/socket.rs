@@ -117,6 +117,23 @@ async fn a_connection_that_ends_without_a_close_is_broken() {
 }
 
 #[tokio::test]
+async fn a_socket_that_answers_no_ping_is_broken() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        // Nothing is read, so that no ping is answered.
+        std::future::pending::<()>().await;
+        drop(socket);
+    });
+    let mut socket = open(Http::builder(format!("http://{address}/api"))).await.unwrap();
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    assert_eq!(socket.next().await.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert!((59..=60).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn what_is_no_text_or_too_long_is_an_error() {
     assert_eq!(brought(vec![Message::binary(vec![1])]).await, [Err(ErrorKind::Decode)]);
     let long = Message::text("x".repeat(4 * 1024 * 1024 + 1));

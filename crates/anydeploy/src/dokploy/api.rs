@@ -218,6 +218,7 @@ impl Api {
     pub(super) async fn settings(&self, target: &Target) -> Result<Settings> {
         match target.kind() {
             TargetKind::Compose => self.row::<settings::Compose>(target).await.map(Settings::from),
+            TargetKind::Preview => self.row::<settings::Preview>(target).await.map(Settings::from),
             _ => self.row::<settings::Service>(target).await.map(Settings::from),
         }
     }

@@ -3,6 +3,7 @@
 //! Facts of 0.30.2: the tasks are listed with those that ended, newest first within a slot; an id is that of the task.
 //! A task has no word for a health check, its container has one, which is listed where the server itself lies.
 //! Only `docker inspect` counts the restarts of a container.
+//! A preview is a service of the swarm by its own `appName`.
 
 use futures::future::{BoxFuture, FutureExt};
 

@@ -16,10 +16,18 @@ use crate::{
 /// How the engine begins an error, which the server gives out as text of the log.
 const ENGINE_ERROR: &str = "Error response from daemon: ";
 
+/// What to do where the server has no call: that of the application reads the containers of the application alone.
+const NO_LOG_OF_A_PREVIEW: &str =
+    "Dokploy has no call that reads what the containers of a preview print; the log of its deployment can be read";
+
 /// Reads the last lines of what runs.
 pub(super) async fn read(dokploy: &Dokploy, target: &Target, options: &ServiceLogOptions) -> Result<LogPage> {
     target.validate()?;
-    dokploy.capabilities().require(&platform::DOKPLOY, target.kind(), Ability::ServiceLogs)?;
+    let offered = dokploy.capabilities().require(&platform::DOKPLOY, target.kind(), Ability::ServiceLogs);
+    offered.map_err(|error| match target.kind() {
+        TargetKind::Preview => error.with_advice(NO_LOG_OF_A_PREVIEW),
+        _ => error,
+    })?;
     let container = match (target.kind(), &options.part) {
         (TargetKind::Compose, part) => Some(container(dokploy, target, part.as_deref()).await?),
         (kind, Some(_)) => {

@@ -44,6 +44,25 @@ object!(Compose:
     optional { form = "composeType", server = "serverId" }
 );
 
+/// A preview, which lies where its application does.
+pub(super) struct Preview {
+    app_name: String,
+    status: ApplicationStatusEnum,
+    application: Option<PreviewedApplication>,
+}
+
+object!(Preview:
+    required { app_name = "appName", status = "previewStatus" }
+    nullable { application = "application" }
+);
+
+/// The application of a preview.
+pub(super) struct PreviewedApplication {
+    server: Option<String>,
+}
+
+object!(PreviewedApplication: nullable { server = "serverId" });
+
 impl From<Service> for Settings {
     fn from(row: Service) -> Self {
         Self { app_name: row.app_name, status: row.status, is_stack: false, server: row.server }
@@ -54,5 +73,32 @@ impl From<Compose> for Settings {
     fn from(row: Compose) -> Self {
         let is_stack = row.form.as_deref() == Some("stack");
         Self { app_name: row.app_name, status: row.status, is_stack, server: row.server }
+    }
+}
+
+impl From<Preview> for Settings {
+    fn from(row: Preview) -> Self {
+        let server = row.application.and_then(|application| application.server);
+        Self { app_name: row.app_name, status: row.status, is_stack: false, server }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_preview_lies_on_the_server_of_its_application() {
+        for (application, server) in [
+            (json!({ "applicationId": "a", "serverId": "s" }), Some("s")),
+            (json!({ "serverId": null }), None),
+            (json!(null), None),
+        ] {
+            let row = json!({ "appName": "preview-web-abc", "previewStatus": "done", "application": application });
+            let settings = Settings::from(serde_json::from_value::<Preview>(row).unwrap());
+            assert_eq!((settings.app_name.as_str(), settings.server.as_deref()), ("preview-web-abc", server));
+        }
     }
 }

@@ -127,8 +127,9 @@ async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
     let is_done = match before {
         _ if whole => stopped(&seen.snapshot).is_empty(),
         ServiceState::Running => seen.state.busy.is_none() || !change.under_way.is_empty(),
-        ServiceState::Starting => true,
-        _ => !change.under_way.is_empty() && !waits_to_stop(target, &seen.queue),
+        // What starts it now may be stopped again by a request that waits.
+        ServiceState::Starting => !change.under_way.is_empty() || !waits_to_stop(target, &seen.queue),
+        _ => !change.under_way.is_empty(),
     };
     if is_done {
         return Ok(change);

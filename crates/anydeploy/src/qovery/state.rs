@@ -4,7 +4,7 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 
 use super::action::Action;
 use super::pending::Pending;
-use super::snapshot::{Snapshot, filled};
+use super::snapshot::{KINDS, Snapshot, filled};
 use super::status::{is_end, service_state};
 use super::statuses::Status;
 use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
@@ -35,8 +35,14 @@ pub(super) fn run_state(target: &Target, environment: &str, snapshot: &Snapshot,
         None
     };
     let running = executes.then(|| under_way(target, environment, snapshot, word)).flatten();
+    let running = running.filter(|_| !is_stopped_after(target, &parts_of_last(snapshot), &waiting));
     let queued = waiting.iter().filter_map(|request| {
         let action = Action::of_listed(request.trigger_action.as_ref())?;
+        // Ids sort by age, which Qovery's web console relies on.
+        let later = waiting.iter().filter(|later| request_id(later) > request_id(request)).copied().collect::<Vec<_>>();
+        if is_stopped_after(target, &services_of(request).collect::<Vec<_>>(), &later) {
+            return None;
+        }
         let request = Some(request.identifier.deployment_request_id.clone());
         Some(Pending { action, request, ..Pending::new(target.clone(), environment) }.id())
     });
@@ -46,8 +52,35 @@ pub(super) fn run_state(target: &Target, environment: &str, snapshot: &Snapshot,
 
 /// Whether a request that waits stops the target.
 pub(super) fn waits_to_stop(target: &Target, queue: &[Waiting]) -> bool {
-    let stops = |request: &&Waiting| request.trigger_action.as_ref().is_some_and(|action| action.as_str() == "STOP");
-    queue.iter().filter(stops).any(|request| is_for(request, target))
+    queue.iter().filter(|request| is_stop(request)).any(|request| is_for(request, target))
+}
+
+/// Whether one of the requests behind a deployment of these services stops what it starts of the target.
+///
+/// An environment does one thing after another, so that such a deployment leaves nothing of the target running.
+fn is_stopped_after(target: &Target, services: &[&str], later: &[&Waiting]) -> bool {
+    let whole = *target.kind() == TargetKind::Environment;
+    let of_target: Vec<&str> = if whole { services.to_vec() } else { vec![target.id()] };
+    let covers = |stop: &Waiting| of_target.iter().all(|service| services_of(stop).any(|stopped| stopped == *service));
+    !of_target.is_empty() && later.iter().any(|request| is_stop(request) && covers(request))
+}
+
+/// The services that the newest execution takes in, as far as they are marked.
+fn parts_of_last(snapshot: &Snapshot) -> Vec<&str> {
+    let all = KINDS.iter().flat_map(|kind| snapshot.of_kind(kind));
+    all.filter(|status| status.is_part_last_deployment == Some(true)).map(|status| &*status.id).collect()
+}
+
+fn is_stop(request: &Waiting) -> bool {
+    request.trigger_action.as_ref().is_some_and(|action| action.as_str() == "STOP")
+}
+
+fn request_id(request: &Waiting) -> &str {
+    &request.identifier.deployment_request_id
+}
+
+fn services_of(request: &Waiting) -> impl Iterator<Item = &str> {
+    request.stages.iter().flat_map(|stage| &stage.services).map(|service| &*service.identifier.service_id)
 }
 
 /// Whether the newest execution goes on and takes the target in.
@@ -75,6 +108,5 @@ fn under_way(target: &Target, environment: &str, snapshot: &Snapshot, word: &Sta
 
 /// Whether a request concerns a target.
 pub(super) fn is_for(request: &Waiting, target: &Target) -> bool {
-    let mut services = request.stages.iter().flat_map(|stage| &stage.services);
-    *target.kind() == TargetKind::Environment || services.any(|one| one.identifier.service_id == target.id())
+    *target.kind() == TargetKind::Environment || services_of(request).any(|service| service == target.id())
 }

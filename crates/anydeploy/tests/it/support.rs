@@ -8,6 +8,8 @@ pub(crate) mod coolify;
 pub(crate) mod dokploy;
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod follow;
+#[allow(dead_code, reason = "each test needs a part")]
+pub(crate) mod health;
 #[cfg(feature = "dokploy")]
 pub(crate) mod polled;
 #[cfg(feature = "qovery")]

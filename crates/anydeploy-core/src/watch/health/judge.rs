@@ -1,11 +1,13 @@
 //! The rules by which readings become a verdict.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{Healthy, Verdict};
+use crate::json::{millis, optional_millis};
 use crate::{HealthReading, HealthState, Instance};
 
 /// How many times a container may be started again while the target settles: none is steady, one may be the last step of
@@ -13,23 +15,37 @@ use crate::{HealthReading, HealthState, Instance};
 const MAX_RESTARTS: u32 = 1;
 
 /// What was read of a target since its deployment ended; times are counted from the first reading.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Judge {
     healthy: Healthy,
     last: Option<HealthReading>,
     /// Since when it is steadily well: healthy or unchecked, without a restart.
+    #[serde(rename = "steady_since_ms", with = "optional_millis")]
     steady_since: Option<Duration>,
-    /// Since when it is not well, by both clocks, and why.
-    unwell_since: Option<(Duration, DateTime<Utc>, String)>,
+    unwell: Option<Unwell>,
     /// How often a container was started again after a crash.
     restarts: u32,
     /// The containers that were seen running since the deployment.
-    seen: HashSet<String>,
+    seen: BTreeSet<String>,
+}
+
+/// Since when a target is not well, by both clocks, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Unwell {
+    #[serde(rename = "after_ms", with = "millis")]
+    after: Duration,
+    since: DateTime<Utc>,
+    reason: String,
 }
 
 impl Judge {
     pub(super) fn new(healthy: Healthy) -> Self {
-        Self { healthy, last: None, steady_since: None, unwell_since: None, restarts: 0, seen: HashSet::new() }
+        Self { healthy, last: None, steady_since: None, unwell: None, restarts: 0, seen: BTreeSet::new() }
+    }
+
+    /// What it takes for healthy.
+    pub(super) fn healthy(&self) -> &Healthy {
+        &self.healthy
     }
 
     /// The last reading.
@@ -53,10 +69,10 @@ impl Judge {
             None => {
                 self.steady_since.get_or_insert(after);
             }
-            Some(trouble) => {
+            Some(reason) => {
                 self.steady_since = None;
-                let since = self.unwell_since.as_ref().map_or((after, at), |(after, at, _)| (*after, *at));
-                self.unwell_since = Some((since.0, since.1, trouble));
+                let (after, since) = self.unwell.as_ref().map_or((after, at), |unwell| (unwell.after, unwell.since));
+                self.unwell = Some(Unwell { after, since, reason });
             }
         }
         self.decide(after, at)
@@ -64,7 +80,7 @@ impl Judge {
 
     fn decide(&mut self, after: Duration, at: DateTime<Utc>) -> Option<Verdict> {
         if self.restarts > MAX_RESTARTS {
-            let since = self.unwell_since.as_ref().map_or(at, |(_, since, _)| *since);
+            let since = self.unwell.as_ref().map_or(at, |unwell| unwell.since);
             let reason = format!("it crashes again and again: {} restarts since the deployment", self.restarts);
             return Some(Verdict::Unhealthy { reason, since });
         }
@@ -75,8 +91,8 @@ impl Judge {
         }
         let limit = self.healthy.settle.saturating_add(self.healthy.degraded_grace);
         let is_late = after >= limit;
-        let (unwell_after, since, reason) = match &self.unwell_since {
-            Some((after, since, reason)) => (*after, *since, reason.clone()),
+        let Unwell { after: unwell_after, since, reason } = match &self.unwell {
+            Some(unwell) => unwell.clone(),
             // It was well, and never for long enough.
             None if is_late => {
                 return Some(Verdict::Unhealthy { reason: "it was not steadily healthy".to_owned(), since: at });

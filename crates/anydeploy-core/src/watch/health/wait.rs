@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use chrono::Utc;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::super::options::after;
 use super::super::polls::{Next, Polls};
 use super::{Healthy, Judge, Verdict};
+use crate::json::millis;
 use crate::{Backoff, Deployer, Error, ErrorKind, Jitter, Method, Result, Target, WatchOptions};
 
 /// What to do after an error of a wait, which changes nothing.
@@ -16,6 +18,46 @@ const AWAIT_AGAIN: &str = "this says nothing about the deployment; await the hea
 /// Into how many polls the time of settling is divided at least.
 const POLLS_OF_SETTLING: u32 = 3;
 
+/// What was read so far by a wait for the health of a target, so that another process can go on with it.
+///
+/// [`DeployerExt::await_health`](crate::DeployerExt::await_health) is such a wait in one step.
+/// An engine that stores what each step has answered makes steps of a limited time instead, and stores this value between
+/// them.
+/// The time between two steps does not count: nobody has seen that the target was healthy meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthWait {
+    judge: Judge,
+    /// For how long the target was observed, from the first reading of each step to its last.
+    #[serde(rename = "observed_ms", with = "millis")]
+    observed: Duration,
+}
+
+impl HealthWait {
+    /// A wait of which nothing was read.
+    #[must_use]
+    pub fn new(healthy: Healthy) -> Self {
+        Self { judge: Judge::new(healthy), observed: Duration::ZERO }
+    }
+
+    /// Reads the health of the target until there is a verdict, for at most this time and one interval; `None` if it is
+    /// still open then.
+    ///
+    /// The deadline of the options counts from the beginning of the step: for one of the whole wait give them a
+    /// [moment](WatchOptions::until).
+    ///
+    /// # Errors
+    /// Those of [`DeployerExt::await_health`](crate::DeployerExt::await_health).
+    pub async fn step<D: Deployer + ?Sized>(
+        &mut self,
+        deployer: &D,
+        target: &Target,
+        options: &WatchOptions,
+        at_most: Duration,
+    ) -> Result<Option<Verdict>> {
+        read_until_decided(self, deployer, target, options, at_most).await
+    }
+}
+
 /// Reads the health of a target until there is a verdict.
 pub(crate) async fn await_health<D: Deployer + ?Sized>(
     deployer: &D,
@@ -23,18 +65,35 @@ pub(crate) async fn await_health<D: Deployer + ?Sized>(
     healthy: Healthy,
     options: WatchOptions,
 ) -> Result<Verdict> {
+    let mut wait = HealthWait::new(healthy);
+    loop {
+        if let Some(verdict) = wait.step(deployer, target, &options, Duration::MAX).await? {
+            return Ok(verdict);
+        }
+    }
+}
+
+async fn read_until_decided<D: Deployer + ?Sized>(
+    wait: &mut HealthWait,
+    deployer: &D,
+    target: &Target,
+    options: &WatchOptions,
+    at_most: Duration,
+) -> Result<Option<Verdict>> {
     let platform = deployer.platform();
     let Some(health) = deployer.health() else {
         return Err(Error::unsupported(platform, Method::Health.purpose()));
     };
-    let (began, deadline) = (Instant::now(), options.ends_at());
-    let mut intervals = intervals(deployer, &healthy, &options);
-    let (mut judge, mut polls) = (Judge::new(healthy), Polls::default());
+    let (began, deadline, step_ends) = (Instant::now(), options.ends_at(), after(at_most));
+    let HealthWait { judge, observed } = wait;
+    let observed_before = *observed;
+    let mut intervals = intervals(deployer, judge.healthy(), options);
+    let mut polls = Polls::default();
     // Times count from the first answer, so that a server that does not answer at first shortens nothing.
     let mut first_read = None;
     loop {
         let poll_began = Instant::now();
-        let limit = deadline.max(after(options.min_poll_time));
+        let limit = deadline.min(step_ends).max(after(options.min_poll_time));
         let at_least = match timeout_at(limit, health.read_health(target)).await {
             Err(_) => {
                 polls.unanswered(poll_began);
@@ -43,12 +102,13 @@ pub(crate) async fn await_health<D: Deployer + ?Sized>(
             Ok(Ok(reading)) => {
                 polls.succeeded();
                 let first_read = *first_read.get_or_insert_with(Instant::now);
-                if let Some(verdict) = judge.take(reading, first_read.elapsed(), Utc::now()) {
-                    return Ok(verdict);
+                *observed = observed_before.saturating_add(first_read.elapsed());
+                if let Some(verdict) = judge.take(reading, *observed, Utc::now()) {
+                    return Ok(Some(verdict));
                 }
                 None
             }
-            Ok(Err(error)) => match polls.failed(error, poll_began, &options) {
+            Ok(Err(error)) => match polls.failed(error, poll_began, options) {
                 Next::Poll { at_least, .. } => at_least,
                 Next::End(error) | Next::Lost(error) => return Err(error.of_read().with_advice(AWAIT_AGAIN)),
             },
@@ -68,6 +128,9 @@ pub(crate) async fn await_health<D: Deployer + ?Sized>(
             });
         }
         sleep_until(next_poll).await;
+        if next_poll >= step_ends {
+            return Ok(None);
+        }
     }
 }
 

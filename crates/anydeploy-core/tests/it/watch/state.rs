@@ -73,10 +73,37 @@ async fn a_deployment_that_starts_a_stopped_target_again_is_a_conflict_that_hold
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_target_that_has_not_stopped_yet_is_waited_for() {
+async fn a_stop_that_does_not_show_yet_is_no_conflict_whatever_was_under_way_before_it() {
     let running = || state(ServiceState::Running);
-    let ended = awaited([running(), running(), state(ServiceState::Stopped)], DesiredState::Stopped).await;
-    assert_eq!(ended.unwrap().state, ServiceState::Stopped);
+    let not_listed = || Ok(running()?.with_busy(Some("a request that was accepted is not listed yet".to_owned())));
+    let histories = [
+        vec![running()],
+        vec![not_listed()],
+        vec![Ok(RunState::new(ServiceState::Stopped, "STOPPED").with_busy(not_listed().unwrap().busy))],
+        vec![deploying(ServiceState::Starting), deploying(ServiceState::Running)],
+    ];
+    for before in histories {
+        let text = format!("{before:?}");
+        let states = before.into_iter().chain([running(), running(), state(ServiceState::Stopped)]);
+        let ended = awaited(states, DesiredState::Stopped).await;
+        assert_eq!(ended.unwrap().state, ServiceState::Stopped, "{text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_that_never_shows_ends_at_the_deadline_and_is_no_conflict() {
+    let never = [deploying(ServiceState::Running)].into_iter().chain((0..100).map(|_| state(ServiceState::Running)));
+    let error = awaited(never, DesiredState::Stopped).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(error.to_string().contains("ago it was running; "), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_that_was_read_behind_a_stop_is_a_conflict_once_the_target_runs() {
+    let states = [deploying(ServiceState::Stopping), deploying(ServiceState::Starting), state(ServiceState::Running)];
+    let deployer = script(states).answer(Ok(seen(Phase::Succeeded, "finished")));
+    let error = deployer.await_state(&web(), DesiredState::Stopped, WatchOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), error.last().map(|last| &last.id)), (ErrorKind::Conflict, Some(&id())));
 }
 
 #[tokio::test(start_paused = true)]

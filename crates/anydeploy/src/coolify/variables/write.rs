@@ -27,11 +27,7 @@ pub(super) async fn apply(coolify: &Coolify, plan: &VariablePlan) -> Result<Appl
         return Err(error.with_advice("plan again"));
     }
     match writes.send(coolify, target).await {
-        Ok(()) => match read(coolify, target).await {
-            Ok(now) => writes.applied(&now),
-            // Each request was answered with success.
-            Err(_) => Ok(writes.applied_unseen()),
-        },
+        Ok(()) => writes.verified(coolify, target).await,
         Err(error) => writes.after(coolify, target, error).await,
     }
 }
@@ -102,7 +98,15 @@ impl Writes {
         Ok(())
     }
 
-    /// What was written, after every request was answered with success.
+    /// What was written, by a read after all of it was: one that fails takes nothing of that back.
+    async fn verified(&self, coolify: &Coolify, target: &Target) -> Result<Applied> {
+        match read(coolify, target).await {
+            Ok(now) => self.applied(&now),
+            Err(_) => Ok(self.applied_unseen()),
+        }
+    }
+
+    /// What was written, by what is there after all of it was.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if a variable has another value by now, or stands twice.
@@ -138,7 +142,7 @@ impl Writes {
             error
         } else {
             match after_write(error, &coolify.timing, read_complete).await {
-                Ok(()) => return self.applied(&read(coolify, target).await?),
+                Ok(()) => return self.verified(coolify, target).await,
                 Err(lost) => lost,
             }
         };

@@ -203,8 +203,8 @@ fn judge(
     let Applied { written, removed, unverified, .. } = applied;
     let written: Vec<String> = written.into_iter().chain(removed).chain(unverified).collect();
     match failure.or(after.err()) {
-        // Nothing was written, or the only request is open: the error of the request says all.
-        Some(error) if written.is_empty() && unknown.is_empty() => Err(error),
+        // No request was accepted: the error of the first one says all.
+        Some(error) if written.is_empty() && sent.is_empty() => Err(error),
         Some(error) if written.is_empty() && error.kind() == ErrorKind::NoAnswer => {
             Err(error.with_partial(Some(Partial::new(written, not_written, unknown))))
         }

@@ -154,6 +154,19 @@ async fn an_application_that_is_refused_says_so_and_the_others_are_deployed() {
 }
 
 #[tokio::test]
+async fn an_application_that_the_answer_does_not_name_is_not_given_the_deployment_of_another_program() {
+    let (fake, coolify, _) = still(FakeCoolify::builder()).await;
+    fake.refuse_next_deploy_beside_another_program();
+    let report = coolify.deploy_selection(&tag()).await.unwrap();
+    assert_eq!((report.deployments().count(), fake.triggered().len()), (2, 3));
+    let error = report.entries.iter().find_map(|entry| entry.result.as_ref().err()).unwrap();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+    let foreign =
+        fake.triggered().into_iter().find(|row| row.sender.call.is_none() && row.id == uuid(error.last().unwrap()));
+    assert!(foreign.is_some_and(|row| row.target == error.last().unwrap().target().id()), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_tag_deploy_on_a_full_queue_reports_what_was_queued() {
     let (fake, coolify, _) = still(FakeCoolify::builder().queue_limit(1).concurrent_builds(1)).await;
     let report = coolify.deploy_selection(&tag()).await.unwrap();

@@ -1,11 +1,15 @@
 //! Reading, planning and writing variables.
 
+use std::time::Duration;
+
 use anydeploy::{
     Applied, Change, Coolify, DeployerExt, DesiredVariable, DesiredVariables, ErrorKind, Origin, PlanOptions, Target,
     VariableScope, VariableValue,
 };
 use anydeploy_fakes::{CoolifyAbility, FakeCoolify, Fault, RequestKind};
-use serde_json::Value;
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{behind, written};
 use crate::support::coolify::{deployer, manual};
@@ -217,6 +221,31 @@ async fn a_lost_apply_is_read_back() {
         let applied = apply(&coolify, target, &DesiredVariables::new().set("A", "1"), PlanOptions::merge()).await;
         assert_eq!((applied.written, written(&fake)), (vec!["A".to_owned()], vec!["set A".to_owned()]));
     }
+}
+
+#[tokio::test]
+async fn a_read_that_fails_after_a_lost_apply_was_found_takes_nothing_back() {
+    let server = MockServer::start().await;
+    let envs = "/api/v1/applications/web/envs";
+    let rows = |value| {
+        let row = json!({ "uuid": "row", "key": "A", "value": value, "real_value": value, "is_preview": false });
+        ResponseTemplate::new(200).set_body_json(json!([row]))
+    };
+    // Before the plan and before the write; then once, after which the server fails.
+    for (value, times) in [("0", 2), ("1", 1)] {
+        Mock::given(method("GET")).and(path(envs)).respond_with(rows(value)).up_to_n_times(times).mount(&server).await;
+    }
+    let failing = ResponseTemplate::new(500).set_body_json(json!({ "message": "Server Error" }));
+    Mock::given(method("GET")).and(path(envs)).respond_with(failing).mount(&server).await;
+    let silent = ResponseTemplate::new(201).set_delay(Duration::from_mins(1));
+    let write = Mock::given(method("PATCH")).and(path(format!("{envs}/bulk"))).respond_with(silent).expect(1);
+    write.mount(&server).await;
+
+    let builder = Coolify::builder().url(server.uri()).token("1|t").timeout(Duration::from_millis(500));
+    let coolify = builder.grace(Duration::from_millis(600)).build().unwrap();
+    let desired = DesiredVariables::new().set("A", "1");
+    let applied = apply(&coolify, &Target::application("web"), &desired, PlanOptions::merge()).await;
+    assert_eq!(applied.unverified, ["A"]);
 }
 
 #[tokio::test]

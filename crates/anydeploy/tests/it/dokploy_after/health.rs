@@ -1,51 +1,24 @@
 //! The health of what was deployed, by the tasks and containers of the engine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anydeploy::{DeployerExt, Dokploy, ErrorKind, HealthState, Healthy, Outcome, Target, Verdict};
 use anydeploy_fakes::{DokployKey, DokployQuirk, FakeDokploy, Pace};
-use futures::future::join;
 use serde_json::json;
-use tokio::time::sleep;
 
 use super::{deploy_all, deployed, fresh};
 use crate::dokploy_traps::others::post;
 use crate::support::dokploy::{deployer, quick, request};
+use crate::support::health::verdict;
 
 /// Short times; how long the machine takes for them decides nothing.
 fn soon() -> Healthy {
     Healthy::default().with_settle(Duration::from_millis(60)).with_degraded_grace(Duration::from_millis(60))
 }
 
-/// Times that no machine uses up.
-fn patient() -> Healthy {
-    soon().with_settle(Duration::from_secs(18)).with_degraded_grace(Duration::from_secs(18))
-}
-
-async fn verdict(dokploy: &Dokploy, target: &Target, healthy: Healthy) -> Verdict {
-    dokploy.await_health(target, healthy, quick()).await.unwrap()
-}
-
-/// Does something after each of the next readings, and waits for the verdict.
-async fn verdict_while(
-    fake: &FakeDokploy,
-    dokploy: &Dokploy,
-    target: &Target,
-    healthy: Healthy,
-    times: usize,
-    change: impl Fn(),
-) -> Verdict {
-    let changes = async {
-        for _ in 0..times {
-            let sent = fake.requests().len();
-            // Two readings of three requests each.
-            while fake.requests().len() < sent + 6 {
-                sleep(Duration::from_millis(2)).await;
-            }
-            change();
-        }
-    };
-    join(verdict(dokploy, target, healthy), changes).await.0
+fn is_unhealthy(verdict: &Verdict, because: &str) -> bool {
+    matches!(verdict, Verdict::Unhealthy { reason, .. } if reason.contains(because))
 }
 
 #[tokio::test]
@@ -79,7 +52,7 @@ async fn a_list_that_is_empty_because_the_engine_failed_or_nothing_runs_is_unkno
         fake.set_health_check(target.id(), Some("healthy"));
         let reading = dokploy.health_of(target).await.unwrap();
         assert_eq!(reading.health, HealthState::Unknown, "{reading}");
-        assert_eq!(verdict(&dokploy, target, soon()).await, Verdict::NoHealthSource);
+        assert_eq!(dokploy.await_health(target, soon(), quick()).await.unwrap(), Verdict::NoHealthSource);
     }
 }
 
@@ -118,66 +91,6 @@ async fn a_member_may_not_read_the_tasks() {
 }
 
 #[tokio::test]
-async fn a_deployment_that_is_done_and_crash_loops_is_unhealthy_although_every_poll_sees_it_run() {
-    let (fake, dokploy, targets) = deployed().await;
-    // The tasks of a swarm are others after a crash, a container of docker compose is the same one.
-    for target in &targets {
-        fake.set_health_check(target.id(), Some("healthy"));
-        let before = dokploy.health_of(target).await.unwrap();
-        fake.deploy_by_someone_else(target.id());
-        fake.advance(10);
-        let crash = || fake.crash(target.id());
-        let verdict = verdict_while(&fake, &dokploy, target, patient().compared_with(before), 2, crash).await;
-        assert!(
-            matches!(&verdict, Verdict::Unhealthy { reason, .. } if reason.contains("again and again")),
-            "{verdict}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn what_is_degraded_for_a_while_and_then_well_is_healthy() {
-    let (fake, dokploy, [application, compose, _]) = deployed().await;
-    for (target, word) in [(&application, "Preparing"), (&compose, "restarting")] {
-        fake.set_health_check(target.id(), Some("healthy"));
-        fake.set_task_state(target.id(), word, "");
-        let healthy = soon().with_degraded_grace(Duration::from_secs(18));
-        let recover = || fake.set_task_state(target.id(), "Running", "");
-        let verdict = verdict_while(&fake, &dokploy, target, healthy, 1, recover).await;
-        assert_eq!(verdict, Verdict::Healthy, "{target}");
-    }
-}
-
-#[tokio::test]
-async fn what_was_degraded_before_is_not_held_against_the_deployment() {
-    let (fake, dokploy, [_, compose, _]) = deployed().await;
-    fake.set_task_state(compose.id(), "exited", "");
-    let before = dokploy.health_of(&compose).await.unwrap();
-    assert_eq!(verdict(&dokploy, &compose, soon().compared_with(before)).await, Verdict::AsBefore);
-}
-
-#[tokio::test]
-async fn an_old_task_that_runs_on_because_no_node_takes_the_new_one_is_unhealthy() {
-    let (fake, dokploy, [application, ..]) = deployed().await;
-    fake.set_health_check(application.id(), Some("healthy"));
-    let before = dokploy.health_of(&application).await.unwrap();
-    assert_eq!(before.health, HealthState::Healthy);
-    fake.enable(DokployQuirk::NoSuitableNode);
-    fake.deploy_by_someone_else(application.id());
-    fake.advance(10);
-    let verdict = verdict(&dokploy, &application, soon().compared_with(before)).await;
-    assert!(matches!(&verdict, Verdict::Unhealthy { reason, .. } if reason.contains("no suitable node")), "{verdict}");
-}
-
-#[tokio::test]
-async fn without_a_health_check_it_runs_and_is_never_healthy() {
-    let (_fake, dokploy, targets) = deployed().await;
-    for target in &targets {
-        assert_eq!(verdict(&dokploy, target, soon()).await, Verdict::NoHealthSource);
-    }
-}
-
-#[tokio::test]
 async fn a_deployment_that_succeeds_and_stays_well_is_a_healthy_rollout() {
     let fake = FakeDokploy::builder().pace(Pace::Requests(1)).start().await;
     let dokploy = deployer(&fake, Duration::from_secs(3));
@@ -191,4 +104,68 @@ async fn a_target_that_is_gone_is_an_error() {
     let (_fake, dokploy, _) = fresh().await;
     let error = dokploy.await_health(&Target::application("nobody"), soon(), quick()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+}
+
+/// The server of [`deployed`] with a health check that passes.
+async fn well() -> (Arc<FakeDokploy>, Dokploy, [Target; 3]) {
+    let (fake, dokploy, targets) = deployed().await;
+    for target in &targets {
+        fake.set_health_check(target.id(), Some("healthy"));
+    }
+    (Arc::new(fake), dokploy, targets)
+}
+
+#[tokio::test]
+async fn what_was_degraded_before_is_not_held_against_the_deployment() {
+    let (fake, dokploy, [_, compose, _]) = well().await;
+    fake.set_task_state(compose.id(), "exited", "");
+    let before = dokploy.health_of(&compose).await.unwrap();
+    let verdict = verdict(dokploy, &compose, Healthy::default().compared_with(before), |_| {}).await;
+    assert_eq!(verdict, Verdict::AsBefore);
+}
+
+#[tokio::test]
+async fn what_is_degraded_for_40_seconds_and_then_well_is_healthy() {
+    let (fake, dokploy, [application, compose, database]) = well().await;
+    for (target, word) in [(application, "Preparing"), (compose, "restarting"), (database, "Failed")] {
+        let (fake, id) = (Arc::clone(&fake), target.id().to_owned());
+        let recovers = move |second| fake.set_task_state(&id, if second < 40 { word } else { "Running" }, "");
+        assert_eq!(verdict(dokploy.clone(), &target, Healthy::default(), recovers).await, Verdict::Healthy, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_loop_that_every_poll_sees_running_is_unhealthy() {
+    let (fake, dokploy, targets) = well().await;
+    // The tasks of a swarm are others after a crash, a container of docker compose is the same one.
+    for target in &targets {
+        let before = dokploy.health_of(target).await.unwrap();
+        fake.deploy_by_someone_else(target.id());
+        fake.advance(10);
+        let (fake, id) = (Arc::clone(&fake), target.id().to_owned());
+        let crashes = move |_| fake.crash(&id);
+        let verdict = verdict(dokploy.clone(), target, Healthy::default().compared_with(before), crashes).await;
+        assert!(is_unhealthy(&verdict, "again and again"), "{target}: {verdict}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_task_that_is_well_is_not_the_new_one_which_no_node_takes() {
+    let (fake, dokploy, [application, ..]) = well().await;
+    let before = dokploy.health_of(&application).await.unwrap();
+    assert_eq!(before.health, HealthState::Healthy);
+    fake.enable(DokployQuirk::NoSuitableNode);
+    fake.deploy_by_someone_else(application.id());
+    fake.advance(10);
+    let verdict = verdict(dokploy, &application, Healthy::default().compared_with(before), |_| {}).await;
+    assert!(is_unhealthy(&verdict, "no suitable node"), "{verdict}");
+}
+
+#[tokio::test]
+async fn without_a_health_check_it_runs_and_is_never_healthy() {
+    let (_fake, dokploy, targets) = deployed().await;
+    for target in &targets {
+        let verdict = verdict(dokploy.clone(), target, Healthy::default(), |_| {}).await;
+        assert_eq!(verdict, Verdict::NoHealthSource, "{target}");
+    }
 }

@@ -1,8 +1,8 @@
 //! Previews: targets of their own, which only a pull request makes.
 
 use anydeploy::{
-    Action, DeployRequest, ErrorKind, HistoryOptions, Identity, LogOptions, Outcome, Phase, ServiceState, Setting,
-    WatchOptions,
+    Action, DeployRequest, ErrorKind, HealthState, Healthy, HistoryOptions, Identity, LogOptions, Outcome, Phase,
+    ServiceLogOptions, ServiceState, Setting, WatchOptions,
 };
 use anydeploy_fakes::{DokployKey, DokployOperation, DokployQuirk, DokployScript};
 
@@ -227,5 +227,46 @@ async fn only_applications_have_previews_and_a_preview_is_not_started() {
         dokploy.restart(&target).await.unwrap_err(),
     ];
     assert!(refused.iter().all(|error| error.kind() == ErrorKind::Unsupported), "{refused:?}");
+    assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_health_of_a_preview_is_that_of_its_own_service() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    let (web, target) = (Target::application(fake.application()), preview(&fake));
+    let health = async |target: &Target| dokploy.health_of(target).await.unwrap().health;
+    assert_eq!(health(&target).await, HealthState::Unknown, "it was never deployed");
+    for target in [&web, &target] {
+        fake.deploy_by_someone_else(target.id());
+        fake.advance(20);
+        fake.set_health_check(target.id(), Some("healthy"));
+    }
+    assert_eq!((health(&target).await, health(&web).await), (HealthState::Healthy, HealthState::Healthy));
+    fake.set_health_check(target.id(), Some("unhealthy"));
+    assert_eq!((health(&target).await, health(&web).await), (HealthState::Degraded, HealthState::Healthy));
+    fake.crash(target.id());
+    let reading = dokploy.health_of(&target).await.unwrap();
+    assert_eq!((reading.restarts, reading.instances.len()), (Some(1), 1), "{reading}");
+    let gone = dokploy.health_of(&Target::new(TargetKind::Preview, "nosuchnosuch")).await.unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn a_preview_is_deployed_until_it_is_healthy() {
+    let (fake, dokploy) = paced(FakeDokploy::builder()).await;
+    let target = preview(&fake);
+    fake.set_health_check(target.id(), Some("healthy"));
+    let settled = Healthy::default().with_settle(Duration::from_millis(60));
+    let rollout = dokploy.deploy_until_healthy(&DeployRequest::new(target), settled, quick()).await.unwrap();
+    assert!(rollout.is_healthy(), "{rollout}");
+}
+
+#[tokio::test]
+async fn no_call_reads_what_the_containers_of_a_preview_print_and_nothing_is_sent() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    let target = preview(&fake);
+    let error = dokploy.service_logs(&target, ServiceLogOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    assert!(error.advice().contains("log of its deployment"), "{error}");
     assert!(fake.requests().is_empty());
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use anydeploy::{DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Target, TargetKind, Verdict, WatchOptions};
-use anydeploy_fakes::{FakeQovery, Pace, QoveryScript};
+use anydeploy::{
+    DeployerExt, ErrorKind, HealthState, Healthy, Outcome, Qovery, Target, TargetKind, Verdict, WatchOptions,
+};
+use anydeploy_fakes::{FakeQovery, QoveryScript};
 
-use crate::support::qovery::{deployer, manual, quick, running, web};
+use crate::support::health::verdict;
+use crate::support::qovery::{manual, quick, running, unthrottled, web};
 
 /// Short times; how long the machine takes for them decides nothing.
 fn soon() -> Healthy {
@@ -88,17 +91,6 @@ async fn a_deployment_that_never_becomes_ready_is_starting_and_then_unhealthy() 
 }
 
 #[tokio::test]
-async fn what_is_deployed_for_a_while_and_then_ends_well_is_not_unhealthy() {
-    let fake = FakeQovery::builder().pace(Pace::Requests(1)).start().await;
-    let qovery = deployer(&fake);
-    let target = Target::new(TargetKind::Container, fake.container());
-    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(12));
-    fake.deploy_by_someone_else(target.id());
-    let patient = soon().with_degraded_grace(Duration::from_secs(20));
-    assert_eq!(qovery.await_health(&target, patient, quick()).await.unwrap(), Verdict::NoHealthSource);
-}
-
-#[tokio::test]
 async fn a_database_that_is_listed_as_stopped_may_run() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     let target = Target::database(fake.add_database("db"));
@@ -143,4 +135,66 @@ async fn a_target_that_is_gone_is_an_error_and_a_deadline_is_no_verdict() {
     let target = Target::application(fake.application());
     let error = qovery.await_health(&target, patient, short).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+}
+
+/// The application of a server, with its environment, after a deployment of it.
+async fn deployed() -> (FakeQovery, Qovery, Target) {
+    let (fake, _) = manual(FakeQovery::builder()).await;
+    let target = Target::application(fake.application()).in_environment(fake.environment());
+    fake.already_deployed(target.id());
+    let qovery = unthrottled(&fake);
+    (fake, qovery, target)
+}
+
+#[tokio::test]
+async fn what_was_degraded_before_is_not_held_against_the_deployment() {
+    let (fake, qovery, target) = deployed().await;
+    fake.already_stopped(target.id());
+    let before = qovery.health_of(&target).await.unwrap();
+    let verdict = verdict(qovery, &target, Healthy::default().compared_with(before), |_| {}).await;
+    assert_eq!(verdict, Verdict::AsBefore);
+}
+
+#[tokio::test]
+async fn what_starts_for_40_seconds_and_then_ends_well_is_not_unhealthy() {
+    let (fake, qovery, _) = deployed().await;
+    let target = Target::new(TargetKind::Container, fake.container()).in_environment(fake.environment());
+    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(60));
+    fake.deploy_by_someone_else(target.id());
+    fake.advance(20);
+    assert_eq!(qovery.health_of(&target).await.unwrap().health, HealthState::Starting);
+    let ends = move |second| {
+        if second == 40 {
+            fake.advance(100);
+        }
+    };
+    assert_eq!(verdict(qovery, &target, Healthy::default(), ends).await, Verdict::NoHealthSource);
+}
+
+/// No call shows a restart of a container, so that a crash loop looks like what runs well.
+#[tokio::test]
+async fn a_crash_loop_that_no_call_shows_is_never_healthy() {
+    let (fake, qovery, target) = deployed().await;
+    let before = qovery.health_of(&target).await.unwrap();
+    fake.deploy_by_someone_else(target.id());
+    fake.advance(100);
+    let verdict = verdict(qovery, &target, Healthy::default().compared_with(before), |_| {}).await;
+    assert_eq!(verdict, Verdict::NoHealthSource);
+}
+
+#[tokio::test]
+async fn an_old_version_that_runs_on_because_the_new_one_failed_is_never_healthy() {
+    let (fake, qovery, target) = deployed().await;
+    let before = qovery.health_of(&target).await.unwrap();
+    fake.next_deployment(target.id(), QoveryScript::fails_with("no"));
+    fake.deploy_by_someone_else(target.id());
+    fake.advance(100);
+    let verdict = verdict(qovery, &target, Healthy::default().compared_with(before), |_| {}).await;
+    assert_eq!(verdict, Verdict::NoHealthSource);
+}
+
+#[tokio::test]
+async fn without_a_health_source_nothing_is_healthy() {
+    let (_fake, qovery, target) = deployed().await;
+    assert_eq!(verdict(qovery, &target, Healthy::default(), |_| {}).await, Verdict::NoHealthSource);
 }

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use anydeploy::{
-    Ability, DeployRequest, Deployer, DeployerExt, DesiredState, ErrorKind, Revision, ServiceState, Target, TargetKind,
-    WatchOptions,
+    Ability, DeployRequest, Deployer, DeployerExt, DesiredState, ErrorKind, Qovery, Revision, ServiceState, Target,
+    TargetKind, Timing, WatchOptions,
 };
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, QoveryQuirk, QoveryScript, RequestKind};
 use serde_json::json;
 
-use crate::support::qovery::{behind, deployer, manual, ours, quick, running, triggers, until_begun, web};
+use crate::support::qovery::{behind, deployer, manual, ours, quick, running, stepping, triggers, web};
+
+/// For how many ticks the statuses of a [`lagging`] server are those from before.
+const LAG: u64 = 20;
 
 fn web_of(fake: &FakeQovery) -> Target {
     Target::application(fake.application())
@@ -122,19 +125,80 @@ async fn a_state_costs_one_request_unless_something_may_wait() {
     }
 }
 
+/// A server that advances with each request and whose statuses lag, and a deployer that allows for so much.
+async fn lagging(allowed: Duration) -> (FakeQovery, Qovery, Target) {
+    let (fake, _) = stepping(FakeQovery::builder().stale_for(LAG)).await;
+    let timing = Timing::scaled_to(allowed);
+    let qovery = Qovery::builder().url(fake.url()).token(fake.token()).timing(timing).build().unwrap();
+    let target = web_of(&fake);
+    (fake, qovery, target)
+}
+
+fn actions(fake: &FakeQovery) -> Vec<String> {
+    fake.triggered().into_iter().map(|one| one.action).collect()
+}
+
 #[tokio::test]
 async fn a_stop_during_a_deployment_waits_behind_it_and_is_not_reported_as_a_conflict() {
-    let (fake, qovery) = running(FakeQovery::builder()).await;
-    let target = web_of(&fake);
-    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(100));
-    let deployment = qovery.deploy(&web(&fake)).await.unwrap();
-    until_begun(&qovery, &deployment.id).await;
+    let (fake, qovery, target) = lagging(Duration::ZERO).await;
+    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(30));
+    fake.deploy_by_someone_else(target.id());
+    fake.advance(LAG + 1);
     let change = qovery.stop(&target).await.unwrap();
     assert!(change.sent && !change.under_way.is_empty(), "{change:?}");
+    let seen = qovery.state(&target).await.unwrap();
+    assert!(seen.busy.is_some() && seen.under_way.is_empty(), "the stop waits behind the deployment: {seen:?}");
     let stopped = qovery.await_state(&target, DesiredState::Stopped, quick()).await.unwrap();
     assert_eq!(stopped.state, ServiceState::Stopped);
-    let actions: Vec<_> = fake.triggered().into_iter().map(|one| one.action).collect();
-    assert_eq!(actions, ["DEPLOY", "STOP"]);
+    assert_eq!(actions(&fake), ["DEPLOY", "STOP"]);
+}
+
+#[tokio::test]
+async fn a_stop_behind_a_stop_and_a_deployment_is_waited_for() {
+    let (fake, qovery, target) = lagging(Duration::ZERO).await;
+    fake.already_deployed(target.id());
+    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(30));
+    qovery.stop(&target).await.unwrap();
+    fake.advance(LAG + 1);
+    fake.deploy_by_someone_else(target.id());
+    let change = qovery.stop(&target).await.unwrap();
+    assert_eq!((change.sent, change.before, change.under_way.len()), (true, ServiceState::Stopping, 1));
+    let stopped = qovery.await_state(&target, DesiredState::Stopped, quick()).await.unwrap();
+    assert_eq!(stopped.state, ServiceState::Stopped);
+    assert_eq!(actions(&fake), ["STOP", "DEPLOY", "STOP"]);
+}
+
+#[tokio::test]
+async fn a_deployment_behind_a_stop_is_a_conflict_once_it_has_started_the_target_again() {
+    let (fake, qovery, target) = lagging(Duration::from_hours(1)).await;
+    fake.already_deployed(target.id());
+    fake.next_deployment(target.id(), QoveryScript::succeeds().lasting(30));
+    qovery.stop(&target).await.unwrap();
+    fake.deploy_by_someone_else(target.id());
+    let error = qovery.await_state(&target, DesiredState::Stopped, quick()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    assert!(error.last().unwrap().is_over(), "{error:?}");
+    assert_eq!(actions(&fake), ["STOP", "DEPLOY"]);
+}
+
+#[tokio::test]
+async fn a_deployment_is_under_way_until_a_stop_of_all_it_starts_waits_behind_it() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let (web, whole) = (web_of(&fake), Target::environment(fake.environment()));
+    fake.already_deployed(web.id());
+    fake.deploy_by_someone_else(web.id());
+    fake.advance(5);
+    let under_way = async |target: &Target| qovery.state(target).await.unwrap().under_way.len();
+    assert_eq!((under_way(&web).await, under_way(&whole).await), (1, 1));
+    qovery.stop(&web).await.unwrap();
+    assert_eq!((under_way(&web).await, under_way(&whole).await), (0, 0));
+    // It goes on in the environment, and waits behind the stop.
+    fake.deploy_by_someone_else(&fake.container());
+    assert_eq!((under_way(&web).await, under_way(&whole).await), (0, 1));
+    let start = qovery.start(&web).await.unwrap();
+    assert_eq!((start.sent, start.before), (true, ServiceState::Starting), "the stop that waits would undo it");
+    assert_eq!(under_way(&web).await, 1);
+    assert!(!qovery.start(&web).await.unwrap().sent, "one that waits behind the stop starts it");
 }
 
 #[tokio::test]

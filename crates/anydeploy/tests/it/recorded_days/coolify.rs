@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anydeploy::{
-    Coolify, DeployerExt, HistoryOptions, RanRevision, RollbackObstacle, ServiceState, Target, VariableScope,
-    VariableSet, VariableValue,
+    Coolify, Deployer, DeployerExt, HistoryOptions, Phase, RanRevision, RollbackObstacle, ServiceState, Target,
+    VariableScope, VariableSet, VariableValue,
 };
 use wiremock::MockServer;
 
@@ -122,4 +122,22 @@ async fn the_versions_of_an_application_are_read() {
     assert_eq!(seen, expected);
     assert_eq!(listed[1].point.revision, RanRevision::Commit(FIRST.to_owned()));
     assert_eq!(listed[1].point.newest.as_deref(), Some("ziwczojjltiwynpfqzvscx3g"));
+}
+
+#[tokio::test]
+async fn the_status_inside_a_deployment_that_has_just_ended_is_the_one_from_before_it() {
+    let id = "coolify:application:csxscmanfs0k9liaqhsecyfx?deployment=cls1bnyiveqrekdekelswj4z".parse().unwrap();
+    let mut inside = Vec::new();
+    // The first was read a second after the end, the other one a second later.
+    for recorded in ["tl-git-deploy-08-dep", "tl-git-deploy-10-dep"] {
+        let (_server, coolify) = coolify(&[recorded]).await;
+        let row = coolify.api().get_deployment_by_uuid("cls1bnyiveqrekdekelswj4z").await.unwrap().into_value();
+        inside.push(row.application.unwrap().expose()["status"].as_str().map(str::to_owned));
+        assert_eq!(coolify.deployment(&id).await.unwrap().status.phase, Phase::Succeeded, "{recorded}");
+    }
+    assert_eq!(
+        inside,
+        ["exited:unhealthy", "running:unknown"].map(|word| Some(word.to_owned())),
+        "so that no health is read from it"
+    );
 }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use anydeploy::{
-    Budget, DeployRequest, Deployer, Deployment, DeploymentId, Phase, Qovery, Target, TargetKind, WatchOptions,
-};
+use anydeploy::{Budget, DeployRequest, Deployer, Deployment, Qovery, Target, TargetKind, WatchOptions};
 use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, FaultPlan, FaultyNetwork, Pace, QoveryTriggered};
 use serde_json::Value;
 
@@ -87,11 +85,6 @@ pub(crate) async fn behind(builder: FakeQoveryBuilder, plan: FaultPlan) -> (Fake
     let grace = Duration::from_millis(1500);
     let qovery = Qovery::builder().url(network.url()).token(fake.token()).grace(grace).build().unwrap();
     (fake, network, qovery)
-}
-
-/// Reads a deployment until it runs.
-pub(crate) async fn until_begun(qovery: &Qovery, id: &DeploymentId) {
-    while qovery.deployment(id).await.unwrap().status.phase == Phase::Queued {}
 }
 
 /// The requests that write variables, oldest first: method and path.

@@ -45,3 +45,15 @@ fn a_dotenv_text_that_is_imported_is_read_back_and_the_second_plan_is_empty() {
         Ok(())
     });
 }
+
+#[test]
+fn a_refusal_after_a_write_that_somebody_undid_is_not_safe_to_repeat() {
+    let web = Target::application("web");
+    let desired = DesiredVariables::new().set("A", "1").set("B", "2");
+    let plan = VariableSet::new(web.clone(), Vec::new()).plan(&desired, PlanOptions::merge()).unwrap();
+    let refused = || Some(Error::new(ErrorKind::Rejected, "no"));
+    let none = || Ok(VariableSet::new(web.clone(), Vec::new()));
+    let error = judge(&plan, &BTreeMap::from([("A", Sent::Accepted)]), none(), refused()).unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Incomplete, false));
+    assert_eq!(judge(&plan, &BTreeMap::new(), none(), refused()).unwrap_err().kind(), ErrorKind::Rejected);
+}

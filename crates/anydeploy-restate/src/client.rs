@@ -1,0 +1,265 @@
+//! A typed client of the services, for programs outside the engine.
+
+mod fleet;
+
+pub use fleet::FleetHandle;
+
+use std::time::Duration;
+
+use anydeploy_core::{Backoff, Deployment, Error, ErrorKind, Outcome, Result, Target};
+use bytes::Bytes;
+use restate_sdk::ingress::{self, CallResponse, ClientError, InvocationHandle, Request, SendStatus};
+use restate_sdk::serde::{Deserialize, Json, PayloadMetadata, Serialize};
+use tokio::time::{Instant, sleep};
+
+use crate::ingress::Http;
+use crate::verdict::from_text;
+use crate::{Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient, WatchOrder, target_key};
+
+/// How long a connection may take, and after which silence it is probed.
+const CONNECTION: Duration = Duration::from_secs(30);
+
+/// The first and the longest pause before a request is made again.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// Calls the services through the ingress of a Restate server.
+///
+/// Nothing that it sends is acted on twice: a trigger has a key of the caller's, under which the engine makes it once.
+/// So a request whose answer is lost, as while the server restarts, is made again for a minute, or for as long as
+/// [`with_patience`](Self::with_patience) says.
+#[derive(Clone)]
+pub struct Client {
+    ingress: ingress::Client<Http>,
+    patience: Duration,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("patience", &self.patience).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client of the ingress at this address, such as `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfiguration`] if it is no address.
+    pub fn new(ingress: &str) -> Result<Self> {
+        let unusable = |error| {
+            Error::new(ErrorKind::InvalidConfiguration, "the address of the ingress is not usable").with_source(error)
+        };
+        let uri = ingress
+            .parse::<http::Uri>()
+            .map_err(|error| unusable(Box::<dyn std::error::Error + Send + Sync>::from(error)))?;
+        // A call waits for its answer as long as the engine takes, so that there is no timeout of a request as a whole.
+        let http = reqwest::Client::builder().connect_timeout(CONNECTION).tcp_keepalive(CONNECTION).build();
+        let http = http.map_err(|error| unusable(error.into()))?;
+        let ingress = ingress::Client::new(uri, Http(http)).map_err(|error| unusable(error.into()))?;
+        Ok(Self { ingress, patience: Duration::from_mins(1) })
+    }
+
+    /// The same client, which presents this token to the ingress, as that of Restate Cloud asks for.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidConfiguration`] if the token cannot stand in a header.
+    pub fn with_token(mut self, token: &str) -> Result<Self> {
+        self.ingress = self.ingress.with_restate_auth_token(token).map_err(|_| {
+            Error::new(ErrorKind::InvalidConfiguration, "the token of the ingress cannot stand in a header")
+        })?;
+        Ok(self)
+    }
+
+    /// The same client, which repeats a request whose answer is lost for this long.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Triggers an order, once for a key, and waits for the answer.
+    ///
+    /// The key is the caller's name for this very trigger, such as a CI run with a target; the engine remembers it for seven
+    /// days and then gives the same answer.
+    ///
+    /// # Errors
+    /// Those of [`Deployer::deploy`](anydeploy_core::Deployer::deploy), as the worker met them.
+    /// [`ErrorKind::Undecidable`] if an earlier trigger of the target cannot be decided: [`acknowledge`](Self::acknowledge) it.
+    pub async fn deploy(&self, order: &Order, key: &str) -> Result<Receipt> {
+        self.call(|| self.target(&order.key()).deploy(Json(order.clone())).idempotency_key(key)).await
+    }
+
+    /// Hands an order over, and waits for nothing; `true` if the engine did not have it under this key before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreachable`] if the engine did not take it.
+    pub async fn submit(&self, order: &Order, key: &str) -> Result<bool> {
+        let send = || async {
+            let sent = self.target(&order.key()).deploy(Json(order.clone())).idempotency_key(key).send().await;
+            sent.map(|sent| sent.send_status() == SendStatus::Accepted)
+        };
+        self.repeated(send).await
+    }
+
+    /// Finds out what happened to the trigger that a cancelled or killed invocation left open; the answer is what was
+    /// triggered last.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Undecidable`] if it cannot be decided.
+    pub async fn settle(&self, profile: &str, target: &Target) -> Result<Option<Receipt>> {
+        self.call_without_input(|| self.target(&target_key(profile, target)).settle()).await
+    }
+
+    /// Says that a person has looked after the trigger that is undecidable, so that the target is deployed again.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub async fn acknowledge(&self, profile: &str, target: &Target) -> Result<()> {
+        let call = || async {
+            let answer = self.target(&target_key(profile, target)).acknowledge().call().await?;
+            answer.into_body()
+        };
+        self.repeated(call).await
+    }
+
+    /// Where the triggers of a target stand.
+    ///
+    /// # Errors
+    /// Those of the request.
+    pub async fn status(&self, profile: &str, target: &Target) -> Result<TargetStatus> {
+        self.call_without_input(|| self.target(&target_key(profile, target)).status()).await
+    }
+
+    /// Watches a deployment until it is over, with whoever watches it already.
+    ///
+    /// The options count if nobody does.
+    ///
+    /// # Errors
+    /// Those of a [`Watch`](anydeploy_core::Watch).
+    pub async fn watch(&self, order: &WatchOrder) -> Result<Outcome> {
+        let begin = || async {
+            let sent = self.workflow(order).run(Json(order.clone())).send().await?;
+            Ok(sent.invocation_handle())
+        };
+        let invocation = self.repeated(begin).await?;
+        self.output_of(&invocation).await
+    }
+
+    /// Reads a deployment that is watched; `None` before its watch has begun.
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub async fn watched(&self, order: &WatchOrder) -> Result<Option<Deployment>> {
+        self.call_without_input(|| self.workflow(order).status()).await
+    }
+
+    /// Asks the platform to stop a deployment; whether it does is seen by a watch of it.
+    ///
+    /// # Errors
+    /// Those of [`DeployerExt::cancel_deployment`](anydeploy_core::DeployerExt::cancel_deployment), as the worker met them.
+    pub async fn cancel(&self, order: &WatchOrder) -> Result<()> {
+        let call = || async { self.workflow(order).cancel(Json(order.clone())).call().await?.into_body() };
+        self.repeated(call).await
+    }
+
+    /// The run of a fleet that has this name, or will.
+    #[must_use]
+    pub fn fleet(&self, run: impl Into<String>) -> FleetHandle {
+        FleetHandle::new(self.clone(), run.into())
+    }
+}
+
+impl Client {
+    fn target(&self, key: &str) -> TargetIngressClient<Http> {
+        TargetIngressClient::from_client(self.ingress.clone(), key)
+    }
+
+    fn workflow(&self, order: &WatchOrder) -> WatchIngressClient<Http> {
+        WatchIngressClient::from_client(self.ingress.clone(), order.key())
+    }
+
+    /// Calls a handler with an input, and again while the answer is lost.
+    async fn call<I, T>(&self, request: impl Fn() -> Request<Http, I, Json<T>>) -> Result<T>
+    where
+        I: Serialize + PayloadMetadata,
+        Json<T>: Deserialize,
+    {
+        self.repeated(|| async { request().call().await.and_then(CallResponse::into_body) }).await.map(Json::into_inner)
+    }
+
+    /// Calls a handler without an input, and again while the answer is lost.
+    async fn call_without_input<T>(&self, request: impl Fn() -> Request<Http, (), Json<T>>) -> Result<T>
+    where
+        Json<T>: Deserialize,
+    {
+        self.repeated(|| async { request().call().await.and_then(CallResponse::into_body) }).await.map(Json::into_inner)
+    }
+
+    /// Waits for the end of an invocation, however long it takes.
+    async fn output_of<T>(&self, invocation: &InvocationHandle<Http, Json<T>>) -> Result<T>
+    where
+        Json<T>: Deserialize,
+    {
+        self.repeated(|| async { invocation.attach().await.map(http::Response::into_body) }).await.map(Json::into_inner)
+    }
+
+    /// Makes a request that may be made again, until it is answered or the patience is used up.
+    async fn repeated<T, F: Future<Output = Result<T, ClientError>>>(&self, request: impl Fn() -> F) -> Result<T> {
+        let fresh = || Backoff::new(PAUSES.0, PAUSES.1).with_growth(2.0).with_budget(self.patience);
+        let mut pauses = fresh();
+        loop {
+            let began = Instant::now();
+            let error = match request().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            // A request that has waited for long was heard: the server went away meanwhile.
+            if began.elapsed() > PAUSES.1 {
+                pauses = fresh();
+            }
+            match pauses.next(None) {
+                Some(pause) if is_lost(&error) => sleep(pause).await,
+                _ => return Err(of_client(error)),
+            }
+        }
+    }
+}
+
+/// Whether the engine gave no answer: the connection failed, or its ingress is starting.
+fn is_lost(error: &ClientError) -> bool {
+    match error {
+        ClientError::Transport { .. } => true,
+        ClientError::Status { response, .. } => is_starting(response),
+        _ => false,
+    }
+}
+
+/// Whether an answer is the ingress's own, while the server starts; that of a handler names its invocation.
+fn is_starting(response: &http::Response<Bytes>) -> bool {
+    response.status() == http::StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key("x-restate-id")
+}
+
+/// The error of a request: the one that ended the invocation, or that of the ingress.
+fn of_client(error: ClientError) -> Error {
+    match &error {
+        ClientError::Status { response, .. } if response.headers().contains_key("x-restate-id") => {
+            let body: Option<serde_json::Value> = serde_json::from_slice(response.body()).ok();
+            let message = body.as_ref().and_then(|body| body.get("message")).and_then(serde_json::Value::as_str);
+            match message.unwrap_or_default() {
+                // The engine's own words; the errors of a handler begin with the word of their kind.
+                "not found" => Error::new(ErrorKind::NotFound, "the engine knows no such invocation"),
+                message => from_text(message),
+            }
+        }
+        ClientError::Transport { .. } => Error::new(ErrorKind::NoAnswer, "the Restate server gave no answer")
+            .with_safe_to_repeat(true)
+            .with_advice("call again with the same key")
+            .with_source(error),
+        ClientError::Status { status, .. } => {
+            let message = format!("the ingress of the Restate server answered {status}");
+            Error::new(ErrorKind::Rejected, message).with_status(status.as_u16())
+        }
+        _ => Error::new(ErrorKind::Unreadable, "the answer of the Restate server cannot be read")
+            .with_safe_to_repeat(true)
+            .with_source(error),
+    }
+}
