@@ -56,10 +56,12 @@ struct Listening {
 
 async fn connect(qovery: Qovery, id: DeploymentId) -> Result<Listening> {
     let (pending, execution) = loop {
+        if Pending::of(&id)?.execution.is_none() {
+            sleep(BEGIN_WAIT).await;
+        }
         if let Some(begun) = begun(&qovery, &id).await? {
             break begun;
         }
-        sleep(BEGIN_WAIT).await;
     };
     let environment = qovery.api.environment(&pending.environment).await?;
     let socket = qovery.api.listen(&environment).await.map_err(refused)?;
