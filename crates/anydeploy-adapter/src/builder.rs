@@ -61,6 +61,13 @@ impl<D: Connect + Deployer> Builder<D> {
         self
     }
 
+    /// The address of the platform's sockets (WebSocket), such as `wss://ws.example.com`; only Qovery has one, and needs it only
+    /// beside another [`url`](Self::url) than its own.
+    pub fn socket_url(mut self, url: impl Into<String>) -> Self {
+        self.config.socket_url = Some(url.into());
+        self
+    }
+
     /// The longest time for one request with its answer; 30 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;

@@ -54,6 +54,12 @@ pub struct Config<D> {
     /// How the token is presented; only Qovery knows more than one way, and presents a JWT as `Bearer` if this is not set.
     #[serde(default)]
     pub token_scheme: Option<TokenScheme>,
+    /// The address of the platform's sockets (WebSocket), such as `wss://ws.example.com`; only Qovery has one.
+    ///
+    /// By default it is Qovery's own beside Qovery's own `url`; beside another `url` there is none and nothing is read
+    /// through sockets, so that the token never goes to an address that was not meant.
+    #[serde(default)]
+    pub socket_url: Option<String>,
     /// The longest time for one request with its answer, 30 seconds by default; as a number of seconds, or as text such
     /// as `20s`, `500ms` or `2m`.
     #[serde(default = "default_timeout", deserialize_with = "duration")]
@@ -147,6 +153,9 @@ pub struct Conventions {
     pub injected_url: Option<(&'static str, &'static [&'static str])>,
     /// The address of the platform, if there is one for everybody.
     pub default_url: Option<&'static str>,
+    /// The address of the platform's sockets (WebSocket) beside its own `default_url`, and the variable of the environment that
+    /// holds another one; `None` if it has none of their own, so that a configured one is refused.
+    pub socket_url: Option<(&'static str, &'static str)>,
     /// The path of the API below the instance's address.
     pub api_path: &'static str,
     /// The timeout of the operation that triggers, if its document gives it one of its own.
@@ -194,6 +203,7 @@ impl<D> Default for Config<D> {
             url: None,
             token: None,
             token_scheme: None,
+            socket_url: None,
             timeout: default_timeout(),
             connect_timeout: default_connect_timeout(),
             timing: Timing::default(),
@@ -214,14 +224,15 @@ impl<D> Default for Config<D> {
 
 impl<D> fmt::Debug for Config<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |url: &Option<String>| {
+            url.clone().map(|url| if url.contains(['@', '?', '#']) { "[redacted]".to_owned() } else { url })
+        };
         let mut debug = f.debug_struct("Config");
         debug
-            .field(
-                "url",
-                &self.url.as_deref().map(|url| if url.contains(['@', '?', '#']) { "[redacted]" } else { url }),
-            )
+            .field("url", &shown(&self.url))
             .field("token", &self.token.as_ref().map(|_| "[redacted]"))
             .field("token_scheme", &self.token_scheme)
+            .field("socket_url", &shown(&self.socket_url))
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("timing", &self.timing)

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::json::VersionOne;
 use crate::{DeploymentId, Platform, Target, TargetKind};
 
 /// What a platform reports of a deployment by itself, such as by a webhook.
@@ -15,6 +16,8 @@ use crate::{DeploymentId, Platform, Target, TargetKind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeploymentEvent {
+    #[serde(default)]
+    v: VersionOne,
     /// The platform whose form it has.
     pub platform: Platform,
     /// What is said to have happened.
@@ -83,6 +86,7 @@ impl DeploymentEvent {
     #[must_use]
     pub fn new(platform: Platform, kind: EventKind, raw_kind: impl Into<String>) -> Self {
         Self {
+            v: VersionOne,
             platform,
             kind,
             raw_kind: raw_kind.into(),

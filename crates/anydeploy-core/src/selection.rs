@@ -1,9 +1,11 @@
 //! Several targets in one request, and the deployment of each.
 
+mod document;
 mod report;
 
 use serde::{Deserialize, Serialize};
 
+use document::Document;
 pub use report::{SelectionEntry, SelectionReport};
 
 use crate::{Ability, Action, Capabilities, DeployRequest, Error, ErrorKind, Platform, Target, TargetKind};
@@ -13,7 +15,7 @@ const MAX_TAG_BYTES: usize = 255;
 
 /// What is deployed by one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "Document", try_from = "Document")]
 #[non_exhaustive]
 pub enum Selection {
     /// Everything with this tag, as far as the token can see it.

@@ -16,6 +16,7 @@ use std::task::{Context, Poll};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, Stream};
+use tokio::sync::watch::{Receiver, channel};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -70,6 +71,12 @@ pub struct Watch {
 impl Watch {
     pub(crate) fn new<D: Deployer>(deployer: D, id: DeploymentId, options: WatchOptions) -> Self {
         Self::of(Observer::new(deployer, id, options))
+    }
+
+    /// A watch, and what hears of each of its polls.
+    pub(crate) fn heard<D: Deployer>(deployer: D, id: DeploymentId, options: WatchOptions) -> (Self, Receiver<()>) {
+        let (polled, hears) = channel(());
+        (Self::of(Observer::new(deployer, id, options).signalling(polled)), hears)
     }
 
     /// A watch that knows a state of the deployment already, and reports it if no poll succeeds.

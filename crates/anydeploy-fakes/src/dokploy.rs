@@ -30,6 +30,7 @@ mod runtime;
 mod script;
 mod service;
 mod settings;
+mod socket;
 mod state;
 mod tasks;
 mod triggered;
@@ -51,6 +52,7 @@ use crate::request::ReceivedRequest;
 use crate::response::Response;
 use crate::sender::Sender;
 use crate::server::{Answer, Server};
+use crate::socket::Script;
 use crate::write::FakeWrite;
 use job::Order;
 use service::Kind;
@@ -119,6 +121,14 @@ impl Answer for Platform {
     fn answer(&self, request: &ReceivedRequest) -> Response {
         self.ticker.received();
         self.state().answer(request)
+    }
+
+    fn socket(self: Arc<Self>, request: &ReceivedRequest) -> Option<Box<dyn Script>> {
+        if request.path != socket::PATH {
+            return None;
+        }
+        self.ticker.received();
+        Some(Box::new(socket::Listener::new(self, request)))
     }
 }
 

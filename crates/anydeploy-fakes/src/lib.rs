@@ -52,6 +52,7 @@ mod request;
 mod response;
 mod sender;
 mod server;
+mod socket;
 mod timeline;
 mod write;
 

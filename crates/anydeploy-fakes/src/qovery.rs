@@ -26,6 +26,7 @@ mod run;
 mod script;
 mod service;
 mod setting;
+mod socket;
 mod stages;
 mod state;
 mod statuses;
@@ -50,6 +51,7 @@ use crate::pace::Ticker;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
 use crate::server::{Answer, Server};
+use crate::socket::Script;
 use crate::write::FakeWrite;
 use action::Action;
 use call::Call;
@@ -127,6 +129,20 @@ impl FakeQovery {
     #[must_use]
     pub fn url(&self) -> String {
         self.server.origin()
+    }
+
+    /// The base URL of the sockets, which lie on the same port.
+    ///
+    /// The socket of a deployment's log is served, and its requests count for no rate limit.
+    #[must_use]
+    pub fn socket_url(&self) -> String {
+        self.server.origin().replacen("http", "ws", 1)
+    }
+
+    /// How many bytes of logs went through sockets so far.
+    #[must_use]
+    pub fn socket_bytes(&self) -> usize {
+        self.platform.state().socket_bytes
     }
 
     /// The API token that is accepted with `Authorization: Token`.
@@ -357,6 +373,16 @@ impl Platform {
 }
 
 impl Answer for Platform {
+    fn socket(self: Arc<Self>, http: &ReceivedRequest) -> Option<Box<dyn Script>> {
+        // A credential that is unknown is refused as in any other request; that the handshake does so is inferred.
+        let refuses = self.state().quirks.has(QoveryQuirk::HandshakesRefuse);
+        if http.path != socket::PATH || refuses || auth::user(http).is_err() {
+            return None;
+        }
+        self.ticker.received();
+        Some(Box::new(socket::Listener::new(self, http)))
+    }
+
     fn answer(&self, http: &ReceivedRequest) -> Response {
         self.ticker.received();
         let mut state = self.state();
@@ -368,7 +394,11 @@ impl Answer for Platform {
             let retry_after = state.quirks.has(QoveryQuirk::RetryAfter);
             return state.limit.mark(Refusal::too_many().into_response(&state.quirks), retry_after, state.clock);
         }
-        let outcome = router::route(Call { state: &mut state, user, http });
+        let outcome = if http.path == socket::PATH {
+            Err(Refusal::unauthorized())
+        } else {
+            router::route(Call { state: &mut state, user, http })
+        };
         let response = match outcome {
             Ok(reply) => reply.into_response(&state.quirks),
             Err(refusal) => refusal.into_response(&state.quirks),

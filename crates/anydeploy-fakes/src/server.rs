@@ -22,10 +22,17 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::request::ReceivedRequest;
 use crate::response::Response;
+use crate::socket::{self, Script};
 
 /// What a fake platform does with one request.
 pub(crate) trait Answer: Send + Sync + 'static {
     fn answer(&self, request: &ReceivedRequest) -> Response;
+
+    /// What the socket brings that a request asks for; by default there is none, and the request is answered.
+    fn socket(self: Arc<Self>, request: &ReceivedRequest) -> Option<Box<dyn Script>> {
+        let _ = request;
+        None
+    }
 }
 
 /// Whether a server keeps the requests that it receives.
@@ -136,18 +143,26 @@ async fn converse<A: Answer>(client: TcpStream, fake: Arc<Fake<A>>) -> hyper::Re
     // Without it answers are only slower.
     drop(client.set_nodelay(true));
     let service = service_fn(|request| fake.answer(request));
-    http1::Builder::new().serve_connection(TokioIo::new(client), service).await
+    http1::Builder::new().serve_connection(TokioIo::new(client), service).with_upgrades().await
 }
 
 impl<A: Answer> Fake<A> {
     async fn answer(
         &self,
-        request: http::Request<Incoming>,
+        mut request: http::Request<Incoming>,
     ) -> Result<http::Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+        let connection = hyper::upgrade::on(&mut request);
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let request = ReceivedRequest::new(head, &body, self.clock.instant());
-        let answer = self.platform.answer(&request);
+        let opened = socket::key(&request).zip(Arc::clone(&self.platform).socket(&request));
+        let answer = match opened {
+            Some((key, script)) => {
+                drop(tokio::spawn(socket::run(connection, script)));
+                socket::switching(key)
+            }
+            None => self.platform.answer(&request),
+        };
         if let Some(received) = &self.received {
             lock(received).push(request);
         }

@@ -46,6 +46,7 @@
 //! `rustls` (default), `native-tls`, or `rustls-no-provider` for a program that installs its own
 //! rustls provider before it builds an [`Http`].
 //! Without any of them, plain HTTP is all there is.
+//! `websocket` adds requests that open a [`Socket`](RequestBuilder::socket); it is off by default.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -74,9 +75,13 @@ mod response_future;
 mod retry_after;
 mod secret;
 mod server_message;
+#[cfg(feature = "websocket")]
+mod socket;
 mod span;
 pub mod throttle;
 mod tls;
+#[cfg(feature = "websocket")]
+mod upgrade;
 mod web_page;
 
 pub use auth::Auth;
@@ -95,6 +100,8 @@ pub use reqwest::header::HeaderMap;
 pub use response::{RawResponse, Response};
 pub use response_future::ResponseFuture;
 pub use secret::{Secret, SecretJson};
+#[cfg(feature = "websocket")]
+pub use socket::{Socket, SocketMessage};
 pub use {reqwest, serde, serde_json};
 
 /// What the macros of this crate expand to; not meant to be named by hand.

@@ -72,13 +72,14 @@ pub struct Operation {
     accept: Option<&'static str>,
     timeout: Option<Duration>,
     has_no_body: bool,
+    beside: Option<&'static str>,
 }
 
 impl Operation {
     /// An operation with the id of its document and its path template, such as `/teams/{id}`.
     #[must_use]
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Self { method, id, path, accept: None, timeout: None, has_no_body: false }
+        Self { method, id, path, accept: None, timeout: None, has_no_body: false, beside: None }
     }
 
     /// Accepts one more media type, such as `application/x-yaml`, after `application/json`.
@@ -97,6 +98,12 @@ impl Operation {
     #[must_use]
     pub const fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
+    }
+
+    /// Says that the path is not below the base URL, but below what stands before this end of it, such as `/api`.
+    #[must_use]
+    pub const fn beside(self, end: &'static str) -> Self {
+        Self { beside: Some(end), ..self }
     }
 
     /// The HTTP method.
@@ -127,6 +134,12 @@ impl Operation {
     #[must_use]
     pub const fn has_no_body(&self) -> bool {
         self.has_no_body
+    }
+
+    /// What stands before the path of the operation, for a base URL with this path; `None` if that ends otherwise.
+    pub(crate) fn base_path<'a>(&self, base: &'a str) -> Option<&'a str> {
+        let base = base.trim_end_matches('/');
+        self.beside.map_or(Some(base), |end| base.strip_suffix(end))
     }
 
     /// The time for a whole call, where the server needs more than the default.

@@ -37,6 +37,8 @@ impl Http {
             content: None,
             form: None,
             refused: None,
+            #[cfg(feature = "websocket")]
+            socket_key: None,
         }
     }
 }
@@ -46,13 +48,16 @@ impl Http {
 /// `Debug` shows the operation and no parameter.
 #[must_use = "nothing is sent before `send`"]
 pub struct RequestBuilder<'a> {
-    http: &'a Http,
-    operation: Operation,
+    pub(crate) http: &'a Http,
+    pub(crate) operation: Operation,
     path: Vec<(&'a str, String)>,
     query: Vec<(&'a str, String)>,
     content: Option<(&'static str, Bytes)>,
     form: Option<Form>,
     refused: Option<Error>,
+    /// The key of the handshake, if the request opens a socket.
+    #[cfg(feature = "websocket")]
+    pub(crate) socket_key: Option<String>,
 }
 
 impl<'a> RequestBuilder<'a> {
@@ -205,13 +210,17 @@ impl<'a> RequestBuilder<'a> {
     }
 
     fn into_request(self) -> Result<Request, Error> {
-        let Self { http, operation, path, query, content, form, refused } = self;
+        #[cfg(feature = "websocket")]
+        let socket_key = self.socket_key;
+        let Self { http, operation, path, query, content, form, refused, .. } = self;
         if let Some(error) = refused {
             return Err(error);
         }
         let refuse = |reason| Error::argument(operation, reason);
         let mut url = http.url().clone();
-        let path = path::fill(url.path().trim_end_matches('/'), &operation, &path).map_err(refuse)?;
+        let base = operation.base_path(url.path());
+        let base = base.ok_or_else(|| refuse("the base URL does not end as the operation expects".to_owned()))?;
+        let path = path::fill(base, &operation, &path).map_err(refuse)?;
         url.set_path(&path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -220,6 +229,10 @@ impl<'a> RequestBuilder<'a> {
         let headers = request.headers_mut();
         headers.clone_from(http.headers());
         headers.insert(ACCEPT, accept(operation)?);
+        #[cfg(feature = "websocket")]
+        if let Some(key) = &socket_key {
+            crate::upgrade::ask_for(headers, key);
+        }
         let (media_type, content) = match (form, content) {
             (Some(form), _) => form.finish(),
             (None, Some((media_type, content))) => (media_type.to_owned(), content),
@@ -250,6 +263,10 @@ async fn exchange(http: &Http, operation: Operation, request: Request) -> Result
         // A read changes nothing, however often it is sent.
         if http.may_resend() && operation.method() != Method::Get { error.maybe_sent() } else { error }
     })?;
+    #[cfg(feature = "websocket")]
+    if crate::upgrade::is_switched(&response) && url.as_ref().is_none_or(|url| url == response.url()) {
+        return crate::upgrade::switched(http, operation, response).await;
+    }
     receive(http, operation, url.as_ref(), response).await
 }
 

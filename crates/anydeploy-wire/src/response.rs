@@ -22,6 +22,9 @@ pub struct RawResponse {
     operation: Operation,
     received: Received,
     span: Span,
+    /// The connection, if the response switched it to another protocol.
+    #[cfg(feature = "websocket")]
+    upgraded: Option<reqwest::Upgraded>,
 }
 
 /// A successful response whose body was read as a `T`.
@@ -37,12 +40,33 @@ pub struct Response<T> {
 
 impl RawResponse {
     pub(crate) fn new(operation: Operation, received: Received) -> Self {
-        Self { operation, received, span: Span::none() }
+        Self {
+            operation,
+            received,
+            span: Span::none(),
+            #[cfg(feature = "websocket")]
+            upgraded: None,
+        }
     }
 
     /// The same response, which is read inside this span.
     pub(crate) fn in_span(self, span: Span) -> Self {
         Self { span, ..self }
+    }
+
+    /// The same response, which switched this connection to another protocol.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn with_upgraded(self, connection: reqwest::Upgraded) -> Self {
+        Self { upgraded: Some(connection), ..self }
+    }
+
+    /// The connection that was switched to another protocol, or the failure of a response that switched none.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn into_upgraded(mut self) -> Result<(HeaderMap, reqwest::Upgraded), Error> {
+        match self.upgraded.take() {
+            Some(connection) => Ok((self.received.headers, connection)),
+            None => Err(self.undecodable(DecodeError::no_socket())),
+        }
     }
 
     pub(crate) fn operation(&self) -> Operation {

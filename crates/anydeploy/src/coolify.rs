@@ -190,6 +190,7 @@ impl Connect for Coolify {
         scheme_variable: None,
         injected_url: Some(("COOLIFY_URL", &["COOLIFY_FQDN", "COOLIFY_RESOURCE_UUID", "COOLIFY_CONTAINER_NAME"])),
         default_url: None,
+        socket_url: None,
         api_path: "/api/v1",
         // `/deploy` starts a service or database inside the request (4.3.11).
         trigger_timeout: Some(Duration::from_mins(1)),

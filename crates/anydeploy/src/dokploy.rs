@@ -126,6 +126,8 @@ mod send;
 mod service_log;
 mod setting;
 mod settings;
+#[cfg(feature = "websocket")]
+mod socket;
 mod state;
 mod status;
 mod tail;
@@ -234,6 +236,7 @@ impl Connect for Dokploy {
         scheme_variable: None,
         injected_url: None,
         default_url: None,
+        socket_url: None,
         api_path: "/api",
         trigger_timeout: None,
         // Only a key may have a limit, which no answer names.

@@ -49,6 +49,9 @@
 //!   Databases have none.
 //! * A service is `CANCELED` also because another one of its execution failed; then it is
 //!   [`Failed`](crate::Phase::Failed).
+//! * With the feature `websocket`, the log of a deployment is followed through a socket at Qovery's own address beside its own
+//!   API, and at the address of `socket_url` beside another; that it takes an API token is not proven, and where it refuses
+//!   the token, the log is polled.
 //! * No call reports how what was deployed runs, so the group [`Health`](crate::Health) reads the end of the last action and
 //!   never reports [`Healthy`](crate::HealthState::Healthy).
 //! * Ids are UUIDs, in any case; others are refused.
@@ -65,6 +68,7 @@ mod body;
 mod bystander;
 mod cancel;
 mod catalog;
+mod entries;
 mod error;
 mod events;
 mod explain;
@@ -91,6 +95,8 @@ mod selection;
 mod service;
 mod service_log;
 mod snapshot;
+#[cfg(feature = "websocket")]
+mod socket;
 mod state;
 mod status;
 mod statuses;
@@ -153,8 +159,8 @@ impl Qovery {
 
     /// Makes a deployer from `QOVERY_CLI_ACCESS_TOKEN`, or from the token's other customary names.
     ///
-    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default, the form of the token decides), and `QOVERY_API_URL`
-    /// another address than Qovery's.
+    /// `QOVERY_TOKEN_SCHEME` is `token` or `bearer` (by default, the form of the token decides), `QOVERY_API_URL` another
+    /// address than Qovery's, and `QOVERY_WS_URL` that of its sockets.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidConfiguration`](crate::ErrorKind::InvalidConfiguration) if the token is missing or something
@@ -208,6 +214,8 @@ impl Connect for Qovery {
         scheme_variable: Some("QOVERY_TOKEN_SCHEME"),
         injected_url: None,
         default_url: Some(Client::BASE_URL),
+        // That of Qovery's command line, under its name (210d6c6, `utils/qovery.go`).
+        socket_url: Some(("wss://ws.qovery.com", "QOVERY_WS_URL")),
         api_path: "",
         trigger_timeout: None,
         // For each token, by Qovery's documentation.
@@ -229,17 +237,14 @@ impl Connect for Qovery {
             None if config.token.as_ref().is_some_and(|token| is_jwt(token.expose_secret())) => TokenScheme::Bearer,
             None => TokenScheme::Token,
         };
-        let http = config.http(|token| match scheme {
+        let auth = |token| match scheme {
             TokenScheme::Bearer => Auth::bearer(token),
             _ => Auth::scheme("Token", token),
-        })?;
-        Ok(Self {
-            api: Api::new(Client::from_http(http)),
-            scheme,
-            timing: config.timing(),
-            account: config.account().into(),
-            unlisted: Arc::default(),
-        })
+        };
+        let api = Api::new(Client::from_http(config.http(auth)?));
+        #[cfg(feature = "websocket")]
+        let api = api.with_sockets(config.socket_http(auth)?);
+        Ok(Self { api, scheme, timing: config.timing(), account: config.account().into(), unlisted: Arc::default() })
     }
 }
 

@@ -14,6 +14,7 @@ mod compile;
 mod decode;
 mod figure;
 mod fleet;
+mod follow;
 mod lines;
 mod options;
 mod overhead;
@@ -47,6 +48,8 @@ enum Command {
     Watch(Options),
     /// Kill a fleet again and again: triggered twice, lost, misreported, requests and memory
     Fleet(Options),
+    /// Follow a long log to its end: bytes over the wire and memory, through a socket and by polls
+    Follow(Options),
     /// Compile small programs: user seconds and packages beyond tokio, reqwest and serde
     Compile(Options),
     /// Everything above, one after another
@@ -67,11 +70,12 @@ enum Command {
 type Measure = fn(&Options, &mut dyn FnMut(Figure)) -> io::Result<()>;
 
 /// Every bench, the quickest first.
-const BENCHES: [(&str, Measure); 5] = [
+const BENCHES: [(&str, Measure); 6] = [
     ("overhead", overhead::measure),
     ("decode", decode::measure),
     ("watch", watch::measure),
     ("fleet", fleet::measure),
+    ("follow", follow::measure),
     ("compile", compile::measure),
 ];
 
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
         Command::Decode(options) => run(&["decode"], options),
         Command::Watch(options) => run(&["watch"], options),
         Command::Fleet(options) => run(&["fleet"], options),
+        Command::Follow(options) => run(&["follow"], options),
         Command::Compile(options) => run(&["compile"], options),
         Command::All(options) => run(&BENCHES.map(|(name, _)| name), options),
         Command::Page => page::write(&compile::root()),

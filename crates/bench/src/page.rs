@@ -12,7 +12,7 @@ use crate::lines::Lines;
 use crate::options::PLATFORMS;
 
 /// A bench: its name, its heading, and what its figures are.
-const BENCHES: [(&str, &str, &str); 4] = [
+const BENCHES: [(&str, &str, &str); 5] = [
     (
         "overhead",
         "A call",
@@ -39,6 +39,14 @@ const BENCHES: [(&str, &str, &str); 4] = [
          The *ideal* is computed: one batch read of everything a tick, and one last read for each deployment that has ended.",
     ),
     (
+        "follow",
+        "Following a log",
+        "The log of one deployment is followed to its end, through a socket and by polls.\n\
+         The bytes are all that the server sends, those of the watch and the headers included, against those of the log in \
+         the form in which the platform sends it.\n\
+         Memory is the most that the process holds at once, without the server.",
+    ),
+    (
         "compile",
         "Compile",
         "Programs that deploy and wait are compiled in a debug build by one job, where a program of tokio, reqwest and serde \
@@ -54,7 +62,7 @@ const PLOTS: [(&str, &str); 2] = [("requests a minute", "requests"), ("lag", "la
 pub(crate) fn files(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let mut page = String::from(
         "# Performance\n\n\
-         `cargo xtask bench overhead|decode|watch|compile --write` measures, keeps the lines in `docs/performance`, and \
+         `cargo xtask bench overhead|decode|watch|follow|compile --write` measures, keeps the lines in `docs/performance`, and \
          writes this page and its plots from them.\n\
          Each figure is compared with a baseline of the same run, because a machine is comparable only with itself.\n\
          A bound is on the ratio where there is a baseline, and on the value elsewhere; `bench --strict` fails if one is \

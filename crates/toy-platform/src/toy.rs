@@ -74,6 +74,7 @@ impl Connect for Toy {
         scheme_variable: None,
         injected_url: None,
         default_url: None,
+        socket_url: None,
         api_path: "/api",
         trigger_timeout: None,
         budget: Budget::assumed(600, Duration::from_mins(1)),

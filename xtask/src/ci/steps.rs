@@ -34,7 +34,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
     // Every area of the clients, and all that the facade has; so that one build serves all steps. A step that selected a
     // package, or no target that takes dev-dependencies, would have other features of dependencies, and compile anew.
     let everything = format!(
-        "anydeploy/fleet-yaml,anydeploy/raw-api,anydeploy/testing,{}",
+        "anydeploy/fleet-yaml,anydeploy/raw-api,anydeploy/testing,anydeploy/websocket,{}",
         each(",", |platform| format!("{}/full", platform.client()))
     );
 

@@ -22,10 +22,11 @@ impl<D: Connect> Config<D> {
     /// It holds no credential, and differs from one process to the next.
     #[must_use]
     pub fn account(&self) -> String {
-        let Self { url, token, token_scheme, timeout, connect_timeout, timing, headers, proxy, .. } = self;
+        let Self { url, token, token_scheme, socket_url, timeout, connect_timeout, timing, headers, proxy, .. } = self;
         let mut hash = KEYS.get_or_init(RandomState::new).build_hasher();
         let mut add = |text: &str| text.hash(&mut hash);
         add(url.as_deref().unwrap_or_default());
+        add(socket_url.as_deref().unwrap_or_default());
         add(token.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default());
         for (name, value) in headers {
             add(name);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use anydeploy_wire::throttle::Budget;
 use anydeploy_wire::{Auth, Http, HttpBuilder, Secret};
 use secrecy::ExposeSecret;
 
@@ -34,6 +35,9 @@ impl<D: Connect> Config<D> {
         if conventions.scheme_variable.is_none() && self.token_scheme.is_some() {
             return Err(Self::invalid("`token_scheme` is set, and the platform knows only one"));
         }
+        if conventions.socket_url.is_none() && self.socket_url.is_some() {
+            return Err(Self::invalid("`socket_url` is set, and the platform has no address of its own for sockets"));
+        }
         if self.timing.longest() > MAX_TIMING {
             return Err(Self::invalid("a time of `timing` is longer than an hour; servers act within seconds"));
         }
@@ -45,6 +49,32 @@ impl<D: Connect> Config<D> {
             .as_deref()
             .or(conventions.default_url)
             .ok_or_else(|| Self::invalid("no URL is set; give one with `url`, or use `from_env`"))?;
+        self.connection(url, self.budget.unwrap_or(conventions.budget), auth)
+    }
+
+    /// The connection to the platform's sockets, for its [`Connect::connect`]; `None` if their address is not known.
+    ///
+    /// It is the platform's own only if the address of the API is: a token that belongs elsewhere does not go there.
+    /// A handshake is no request of the API, so that none is held back.
+    ///
+    /// # Errors
+    /// As [`http`](Self::http).
+    pub fn socket_http(&self, auth: impl FnOnce(Secret) -> Auth) -> Result<Option<Http>> {
+        let conventions = &D::CONVENTIONS;
+        let is_own =
+            |url: &str| forms::api_url(conventions, url).is_ok_and(|url| Some(&*url) == conventions.default_url);
+        let own = conventions.socket_url.filter(|_| self.url.as_deref().is_none_or(is_own));
+        let Some(url) = self.socket_url.as_deref().or(own.map(|(url, _)| url)) else { return Ok(None) };
+        let url = match url.trim().split_once("://") {
+            Some(("wss", rest)) => format!("https://{rest}"),
+            Some(("ws", rest)) => format!("http://{rest}"),
+            _ => return Err(Self::invalid("`socket_url` does not begin with `wss://`, or with `ws://` without TLS")),
+        };
+        self.connection(&url, Budget::unlimited(), auth).map(Some)
+    }
+
+    fn connection(&self, url: &str, budget: Budget, auth: impl FnOnce(Secret) -> Auth) -> Result<Http> {
+        let conventions = &D::CONVENTIONS;
         let token = self
             .token
             .as_ref()
@@ -61,7 +91,7 @@ impl<D: Connect> Config<D> {
             .allow_plain_http(self.allow_plain_http)
             .max_body(self.max_body)
             .idle_timeout(conventions.idle_timeout)
-            .budget(self.budget.unwrap_or(conventions.budget))
+            .budget(budget)
             .user_agent(self.user_agent()?);
         if let Some(requests) = self.max_in_flight {
             builder = builder.max_in_flight(requests);

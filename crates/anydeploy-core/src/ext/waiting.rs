@@ -74,8 +74,8 @@ pub(super) async fn deploy_until_healthy<D: Deployer + Clone>(
         healthy.before = Some(deployer.health_of(target).await.map_err(|error| error.with_advice(NOT_DEPLOYED))?);
     }
     let outcome = deployer.deploy_and_wait(request, options.clone()).await?;
-    let Outcome::Succeeded(deployment) = &outcome else { return Ok(Rollout { outcome, verdict: None }) };
+    let Outcome::Succeeded(deployment) = &outcome else { return Ok(Rollout::new(outcome, None)) };
     let verdict = deployer.await_health(target, healthy, options).await;
     let verdict = verdict.map_err(|error| error.with_last(Some(deployment.clone())).with_safe_to_repeat(false))?;
-    Ok(Rollout { outcome, verdict: Some(verdict) })
+    Ok(Rollout::new(outcome, Some(verdict)))
 }

@@ -31,7 +31,7 @@ const NESTED: [(&str, &[&str]); 3] = [
             "log_tail",
         ],
     ),
-    ("healthy", &["settle_ms", "degraded_grace_ms"]),
+    ("healthy", &["v", "settle_ms", "degraded_grace_ms"]),
 ];
 
 /// The fields of a service that is looked up.

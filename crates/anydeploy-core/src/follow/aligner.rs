@@ -224,7 +224,8 @@ impl Aligner {
 
     fn hash(&self, line: &LogLine) -> u64 {
         if self.ascii_only {
-            return self.hasher.hash_one(line.text.bytes().filter(u8::is_ascii).collect::<Vec<_>>());
+            let text = line.text.bytes().filter(u8::is_ascii).collect::<Vec<_>>();
+            return self.hasher.hash_one((text, line.time, &line.source));
         }
         self.hasher.hash_one((&line.text, line.time, &line.source))
     }

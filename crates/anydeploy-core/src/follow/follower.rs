@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::future::{Either, select};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::sync::watch::Receiver;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::aligner::{Aligner, Replay};
 use super::event::FollowEvent;
@@ -15,7 +16,8 @@ use super::options::FollowOptions;
 use super::reader::{News, Reader, is_final};
 use crate::watch::after;
 use crate::{
-    Backoff, Deployer, DeploymentId, Error, Jitter, LogFeed, LogLine, LogOptions, Method, Result, Watch, WatchEvent,
+    Backoff, Deployer, DeploymentId, Error, Jitter, LogFeed, LogLine, LogOptions, Method, Phase, Result, Watch,
+    WatchEvent,
 };
 
 /// How many reads in a row bring nothing before the log of an ended deployment is at its end.
@@ -34,7 +36,9 @@ pub(super) struct Follower<D> {
     deployer: D,
     id: DeploymentId,
     watch: Watch,
-    /// The time between two reads of the log: it grows while nothing comes.
+    /// Hears of each poll of the watch, after which the log is read once.
+    polled: Receiver<()>,
+    /// The waits after a failure.
     intervals: Backoff,
     first_intervals: Backoff,
     /// The time between two reads of the log of a deployment that is over.
@@ -42,9 +46,11 @@ pub(super) struct Follower<D> {
     reader: Reader,
     feed: Option<Feed>,
     waiting: VecDeque<Result<FollowEvent>>,
-    /// When the log is read next; `None` if it is read no more.
+    /// When the log may be read next; `None` if it is read no more.
     next_read: Option<Instant>,
     failures: u32,
+    /// Whether the deployment waits, so that nothing is written yet.
+    is_queued: bool,
     stage: Stage,
 }
 
@@ -66,8 +72,10 @@ struct Feed {
     replay: Replay,
     /// When it is opened, if it is not.
     opens_at: Option<Instant>,
-    /// How often in a row it broke before a line came.
+    /// How often in a row it broke before a new line came.
     broken: u32,
+    /// Whether this connection has brought anything.
+    is_fed: bool,
 }
 
 impl<D: Deployer + Clone> Follower<D> {
@@ -83,18 +91,21 @@ impl<D: Deployer + Clone> Follower<D> {
             waiting.push_back(Ok(FollowEvent::LogTrouble { error, in_a_row: 1 }));
             next_read = None;
         }
+        let (watch, polled) = Watch::heard(deployer.clone(), id.clone(), options.watch);
         Self {
-            watch: Watch::new(deployer.clone(), id.clone(), options.watch),
+            watch,
+            polled,
             deployer,
             id,
             pause: intervals.clone().with_jitter(Jitter::None).pause(None),
             first_intervals: intervals.clone(),
             intervals,
             reader: Reader::new(aligner, options.tail),
-            feed: feed.map(|lines| Feed { lines, replay: Replay::default(), opens_at: None, broken: 0 }),
+            feed: feed.map(|lines| Feed::new(lines, None, 0)),
             waiting,
             next_read,
             failures: 0,
+            is_queued: false,
             stage: Stage::Watching,
         }
     }
@@ -116,10 +127,14 @@ impl<D: Deployer + Clone> Follower<D> {
     /// Waits for what comes first: news of the deployment, or the next lines of its log.
     async fn advance(&mut self) {
         let Some(feed) = &mut self.feed else {
-            let read_at = self.next_read.unwrap_or_else(|| after(Duration::MAX));
-            return match timeout_at(read_at, self.watch.next()).await {
-                Ok(event) => self.watched(event),
-                Err(_) => self.poll_log(false).await,
+            let event = match select(self.watch.next(), pin!(self.polled.changed())).await {
+                Either::Left((event, _)) => Some(event),
+                Either::Right(_) => None,
+            };
+            return match event {
+                Some(event) => self.watched(event),
+                None if self.may_read() => self.poll_log(false).await,
+                None => {}
             };
         };
         let first = match select(self.watch.next(), pin!(feed.next())).await {
@@ -132,13 +147,19 @@ impl<D: Deployer + Clone> Follower<D> {
         }
     }
 
+    /// Whether the log is to be read after a poll of the watch.
+    fn may_read(&self) -> bool {
+        !self.is_queued && self.next_read.is_some_and(|read_at| read_at <= Instant::now())
+    }
+
     /// Takes what the watch reports; its end is kept until the log is at its end.
     fn watched(&mut self, event: Option<Result<WatchEvent>>) {
         let event = match event {
             Some(Ok(event @ WatchEvent::Ended(_))) => Ok(FollowEvent::Watch(event)),
             Some(Ok(event)) => {
                 if let WatchEvent::Changed(deployment) = &event {
-                    self.id = deployment.id.clone();
+                    self.is_queued = deployment.status.phase == Phase::Queued;
+                    self.learn(&deployment.id);
                 }
                 self.waiting.push_back(Ok(FollowEvent::Watch(event)));
                 return;
@@ -152,8 +173,22 @@ impl<D: Deployer + Clone> Follower<D> {
         self.next_read = self.next_read.map(|_| Instant::now());
     }
 
+    /// Takes an id that says more; a socket that waits for that is opened by it at once.
+    fn learn(&mut self, id: &DeploymentId) {
+        if self.id == *id {
+            return;
+        }
+        self.id = id.clone();
+        if let Some(feed) = self.feed.take_if(|feed| !feed.is_fed) {
+            let lines = self.deployer.logs().and_then(|logs| logs.open_log(id));
+            self.feed = lines.map(|lines| Feed::new(lines, feed.opens_at, feed.broken));
+        }
+    }
+
     /// Reads the last lines of a deployment that is over, and ends with its outcome.
     async fn drain(&mut self) {
+        // A socket that is not open would bring the whole log again.
+        drop(self.feed.take_if(|feed| feed.opens_at.is_some()));
         if let Some(feed) = &mut self.feed {
             match timeout(self.pause, feed.next()).await {
                 Ok(Some(Ok(lines))) => self.fed(Some(Ok(lines))),
@@ -180,14 +215,12 @@ impl<D: Deployer + Clone> Follower<D> {
         match self.reader.read(is_over, |tail| logs.read_log(id, LogOptions::tail(tail))).await {
             Ok(news) => {
                 self.failures = 0;
-                if !news.lines.is_empty() {
-                    self.intervals = self.first_intervals.clone();
-                }
+                self.intervals = self.first_intervals.clone();
                 if let Stage::Draining { quiet, .. } = &mut self.stage {
                     *quiet = if news.lines.is_empty() { *quiet + 1 } else { 0 };
                 }
-                let pause = if is_over { self.pause } else { self.intervals.pause(None) };
-                self.next_read = Some(after(pause));
+                // Before the end it is the polls of the watch that say when.
+                self.next_read = Some(if is_over { after(self.pause) } else { Instant::now() });
                 self.report(news);
             }
             Err(error) => {
@@ -203,23 +236,26 @@ impl<D: Deployer + Clone> Follower<D> {
         let Some(feed) = &mut self.feed else { return };
         match lines {
             Some(Ok(lines)) => {
-                feed.broken = 0;
-                let aligner = self.reader.aligner();
+                feed.is_fed = true;
+                let aligner = self.reader.fed();
                 let new = lines.into_iter().filter(|line| aligner.is_new(&mut feed.replay, line));
+                let known = self.waiting.len();
                 self.waiting.extend(new.map(|line| Ok(FollowEvent::Line(line))));
+                if self.waiting.len() > known {
+                    // One that brings nothing new however often it is opened is worth no more than polls.
+                    feed.broken = 0;
+                    self.intervals = self.first_intervals.clone();
+                }
                 self.failures = 0;
             }
-            broken => {
-                feed.broken += 1;
-                let may_be_opened = feed.broken < MAX_BROKEN_FEEDS;
-                let logs = self.deployer.logs().filter(|_| may_be_opened);
-                self.feed = logs.and_then(|logs| logs.open_log(&self.id)).map(|lines| Feed {
-                    lines,
-                    replay: Replay::default(),
-                    opens_at: Some(after(self.intervals.pause(None))),
-                    broken: feed.broken,
-                });
-                if let Some(Err(error)) = broken {
+            end => {
+                let broken = feed.broken + 1;
+                let is_refused = matches!(&end, Some(Err(error)) if is_final(error));
+                let logs = self.deployer.logs().filter(|_| broken < MAX_BROKEN_FEEDS && !is_refused);
+                let lines = logs.and_then(|logs| logs.open_log(&self.id));
+                let opens_at = after(self.intervals.pause(None));
+                self.feed = lines.map(|lines| Feed::new(lines, Some(opens_at), broken));
+                if let Some(Err(error)) = end {
                     self.trouble(error);
                 }
             }
@@ -240,6 +276,10 @@ impl<D: Deployer + Clone> Follower<D> {
 }
 
 impl Feed {
+    fn new(lines: LogFeed, opens_at: Option<Instant>, broken: u32) -> Self {
+        Self { lines, replay: Replay::default(), opens_at, broken, is_fed: false }
+    }
+
     /// The next lines, once the socket may be opened; the stream keeps what is cut short by dropping this future.
     async fn next(&mut self) -> Option<Result<Vec<LogLine>>> {
         if let Some(opens_at) = self.opens_at {

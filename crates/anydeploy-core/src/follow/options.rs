@@ -6,7 +6,7 @@ use crate::WatchOptions;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FollowOptions {
-    /// How the deployment is watched; its first interval is also the time between two reads of the log while lines come.
+    /// How the deployment is watched; the log is read as often.
     pub watch: WatchOptions,
     /// How many lines are reported of what was written before; `None`, the default, is all that the platform still has.
     pub tail: Option<usize>,

@@ -45,7 +45,9 @@ impl Reader {
         Self { aligner, tail: tail.unwrap_or(MAX_TAIL).min(MAX_TAIL), max_tail: MAX_TAIL, begins_late }
     }
 
-    pub(super) fn aligner(&mut self) -> &mut Aligner {
+    /// The reported lines, to which a socket adds; the next read needs no more than what is missing.
+    pub(super) fn fed(&mut self) -> &mut Aligner {
+        self.tail = MIN_TAIL;
         &mut self.aligner
     }
 

@@ -21,6 +21,7 @@ pub trait Logs: Send + Sync {
     /// otherwise, which is the default.
     ///
     /// Nothing is sent before the feed is polled.
+    /// It is asked for again when the id says more, so that a feed may wait for a deployment that has not begun.
     fn open_log(&self, id: &DeploymentId) -> Option<LogFeed> {
         let _ = id;
         None

@@ -8,4 +8,5 @@ use crate::Result;
 /// The lines of a log that come through one connection, from the first line of the log on.
 ///
 /// It connects when it is polled first; it ends, or yields an error, when the connection does.
+/// While the log does not exist yet it waits.
 pub type LogFeed = BoxStream<'static, Result<Vec<LogLine>>>;

@@ -3,7 +3,7 @@
 use std::mem;
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::Span;
 
@@ -46,6 +46,8 @@ pub(super) struct Observer<D> {
     last: Option<(Deployment, Instant)>,
     /// What an error of a poll advises if there is a `last`.
     next_step: &'static str,
+    /// Who hears of each poll that has ended, if anybody does.
+    polled: Option<watch::Sender<()>>,
 }
 
 /// The state of a watch.
@@ -87,7 +89,14 @@ impl<D: Deployer> Observer<D> {
             permit: None,
             last: None,
             next_step: WATCH_AGAIN,
+            polled: None,
         }
+    }
+
+    /// The same observer, which signals each poll that has ended.
+    pub(super) fn signalling(mut self, polled: watch::Sender<()>) -> Self {
+        self.polled = Some(polled);
+        self
     }
 
     /// The same observer, which knows this state already.
@@ -148,6 +157,9 @@ impl<D: Deployer> Observer<D> {
                 }
                 Turn::Alone => timeout_at(limit, self.read_alone()).await,
             };
+            if let Some(polled) = &self.polled {
+                polled.send_replace(());
+            }
             match answer {
                 Err(_) => {
                     self.polls.unanswered(began);

@@ -78,7 +78,23 @@ async fn it_ends_within_two_polls_after_the_end_and_the_last_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_is_read_by_the_id_that_the_deployment_has_by_then() {
+async fn the_log_is_read_once_a_poll_of_the_watch_however_much_comes() {
+    let polls = vec![(Phase::Running, "in_progress"); 8].into_iter().chain([(Phase::Succeeded, "finished")]);
+    let deployer = script(&polls.collect::<Vec<_>>());
+    let text = |lines: usize| (0..lines).map(|line| line.to_string()).collect::<Vec<_>>().join("\n") + "\n";
+    let deployer = (1..200).fold(deployer, |deployer, lines| deployer.answer_logs(Ok(page(&text(lines.min(90))))));
+    let reported = reported(deployer.clone(), WatchOptions::default()).await;
+    assert_eq!(reported.last().map(String::as_str), Some("(succeeded)"));
+    let calls = deployer.calls();
+    let is_read = |call: &Call| matches!(call, Call::Logs(_));
+    let is_poll = |call: &Call| matches!(call, Call::Deployment(_));
+    let end = calls.iter().rposition(is_poll).unwrap();
+    assert_eq!(calls[..end].iter().filter(|call| is_poll(call)).count(), 8);
+    assert_eq!(calls[..end].iter().filter(|call| is_read(call)).count(), 8, "{calls:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_is_read_once_the_deployment_has_begun_and_by_the_id_that_it_has_by_then() {
     let begun = id().with("execution", "7");
     let later = |phase, raw: &str| Deployment::new(begun.clone(), Identity::Exact, DeploymentStatus::new(phase, raw));
     let deployer = script(&[(Phase::Queued, "queued")])
@@ -87,8 +103,9 @@ async fn the_log_is_read_by_the_id_that_the_deployment_has_by_then() {
     let deployer = (0..9).fold(deployer, |deployer, _| deployer.answer_logs(Ok(page("one\n"))));
     reported(deployer.clone(), WatchOptions::default()).await;
     let calls = deployer.calls();
-    let mut reads = calls.iter().filter_map(|call| if let Call::Logs(id) = call { Some(id) } else { None });
-    assert_eq!(reads.next_back(), Some(&begun), "the last lines are those of the execution");
+    let reads: Vec<_> =
+        calls.iter().filter_map(|call| if let Call::Logs(id) = call { Some(id) } else { None }).collect();
+    assert!(reads.len() >= 3 && reads.iter().all(|id| **id == begun), "{reads:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,6 +280,27 @@ async fn a_socket_that_never_brings_a_line_is_given_up_for_polls() {
     assert_eq!(reported.iter().filter(|event| *event == "one").count(), 1, "{reported:?}");
     assert_eq!(reported.last().map(String::as_str), Some("(succeeded)"));
     assert_eq!(deployer.connections.lock().unwrap().len(), 1, "the fourth is not opened");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_brings_nothing_new_is_given_up_for_polls() {
+    let again = || vec![lines(&["one"])];
+    let deployer = fed([again(), again(), again(), again(), again()], 40, "one\ntwo\n");
+    let reported = reported(deployer.clone(), WatchOptions::default()).await;
+    assert_eq!(reported, ["(in_progress)", "one", "two", "(finished)", "(succeeded)"]);
+    assert_eq!(deployer.connections.lock().unwrap().len(), 2, "the fourth is not opened");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_waits_is_opened_by_the_id_that_the_watch_finds() {
+    let begun = id().with("execution", "7");
+    let running = Deployment::new(begun, Identity::Exact, DeploymentStatus::new(Phase::Running, "in_progress"));
+    let mut deployer = fed([vec![None], vec![lines(&["one"]), None]], 1, "one\n");
+    let inner = script(&[(Phase::Queued, "queued")]).answer(Ok(running.clone())).answer(Ok(running));
+    let inner = inner.answer(Ok(seen(Phase::Succeeded, "finished")));
+    deployer.inner = (0..9).fold(inner, |inner, _| inner.answer_logs(Ok(page("one\n"))));
+    let reported = reported(deployer, WatchOptions::default()).await;
+    assert_eq!(reported, ["(queued)", "(in_progress)", "one", "(finished)", "(succeeded)"]);
 }
 
 #[tokio::test(start_paused = true)]

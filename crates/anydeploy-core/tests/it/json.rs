@@ -44,6 +44,7 @@ macro_rules! golden {
     };
 }
 
+mod after;
 mod changes;
 mod finding;
 

@@ -2,6 +2,7 @@
 
 use super::FakeDokploy;
 use super::containers::is_swarm;
+use crate::known::known;
 
 impl FakeDokploy {
     /// Says what the containers of a service have printed, in place of what they had printed before.
@@ -11,6 +12,37 @@ impl FakeDokploy {
     #[track_caller]
     pub fn write_log<L: Into<String>>(&self, service: &str, lines: impl IntoIterator<Item = L>) {
         self.platform.state().named(service).tasks.log = lines.into_iter().map(Into::into).collect();
+    }
+
+    /// Writes the log of the newest deployment of a service anew, with these lines in place of those that it has by now.
+    ///
+    /// # Panics
+    /// If there is no such service, or no log of it.
+    #[track_caller]
+    pub fn rewrite_log(&self, service: &str, rewrite: impl FnOnce(Vec<String>) -> Vec<String>) {
+        let mut state = self.platform.state();
+        let (tick, target) = (state.tick, state.named(service).target.clone());
+        let key = state.rows.iter().rev().find(|row| row.target == target).map(|row| state.log_key(row));
+        let log = key.and_then(|key| state.logs.get_mut(&key));
+        known(log, "log of a deployment of", service).rewrite(tick, rewrite);
+    }
+
+    /// Removes the log file of the newest deployment of a service, as one who clears the disk does.
+    ///
+    /// # Panics
+    /// If there is no such service, or no log of it.
+    #[track_caller]
+    pub fn remove_log(&self, service: &str) {
+        let mut state = self.platform.state();
+        let target = state.named(service).target.clone();
+        let key = state.rows.iter().rev().find(|row| row.target == target).map(|row| state.log_key(row));
+        known(key.and_then(|key| state.logs.remove(&key)), "log of a deployment of", service);
+    }
+
+    /// How many bytes of logs went through sockets so far.
+    #[must_use]
+    pub fn socket_bytes(&self) -> usize {
+        self.platform.state().socket_bytes
     }
 
     /// Adds a service to the file of a compose stack, besides `web`; it runs with the next deployment.

@@ -93,6 +93,15 @@ pub enum DokployQuirk {
     ///
     /// Off.
     HalfLines,
+    /// The first socket of the server is cut after so many bytes of a log, the second after twice as many, and so on, as a
+    /// proxy does that allows a connection only so much.
+    ///
+    /// Off.
+    SocketCut(usize),
+    /// A socket brings a log in chunks of so many bytes, each made text by itself, so that characters are cut in two.
+    ///
+    /// Off: a real server does so too, with chunks of 64 KiB.
+    SocketChunk(usize),
     /// `previewDeployment.delete` cannot remove the preview, and answers `true` all the same.
     ///
     /// Off. Known from the server's source only, never observed.
@@ -147,6 +156,8 @@ pub(super) struct Quirks {
     pub(super) no_node: bool,
     pub(super) half_lines: bool,
     pub(super) keeps_previews: bool,
+    pub(super) socket_cut: Option<usize>,
+    pub(super) socket_chunk: Option<usize>,
 }
 
 impl Default for Quirks {
@@ -169,6 +180,8 @@ impl Default for Quirks {
             no_node: false,
             half_lines: false,
             keeps_previews: false,
+            socket_cut: None,
+            socket_chunk: None,
         }
     }
 }
@@ -195,6 +208,8 @@ impl Quirks {
             DokployQuirk::NoSuitableNode => self.no_node = true,
             DokployQuirk::HalfLines => self.half_lines = true,
             DokployQuirk::KeepsPreviews => self.keeps_previews = true,
+            DokployQuirk::SocketCut(bytes) => self.socket_cut = Some(bytes),
+            DokployQuirk::SocketChunk(bytes) => self.socket_chunk = Some(bytes),
         }
     }
 
@@ -219,6 +234,8 @@ impl Quirks {
             DokployQuirk::NoSuitableNode => self.no_node = false,
             DokployQuirk::HalfLines => self.half_lines = false,
             DokployQuirk::KeepsPreviews => self.keeps_previews = false,
+            DokployQuirk::SocketCut(_) => self.socket_cut = None,
+            DokployQuirk::SocketChunk(_) => self.socket_chunk = None,
         }
     }
 

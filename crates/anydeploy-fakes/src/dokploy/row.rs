@@ -83,36 +83,52 @@ pub(super) fn log_path(app_name: &str, moment: DateTime<Utc>) -> String {
 
 /// A log file; each line appears at its tick.
 #[derive(Debug, Default)]
-pub(super) struct Log(Vec<(u64, String)>);
+pub(super) struct Log {
+    lines: Vec<(u64, String)>,
+    /// How often it was truncated and written anew.
+    pub(super) truncations: u64,
+}
 
 impl Log {
     /// A log whose lines come one after another, spread over `ticks` from `start`.
     pub(super) fn paced(lines: &[String], start: u64, ticks: u64) -> Self {
-        let mut log = Self(vec![(start, "Initializing deployment".to_owned())]);
+        let mut log = Self { lines: vec![(start, "Initializing deployment".to_owned())], truncations: 0 };
         let count = u64::try_from(lines.len()).unwrap_or(u64::MAX).saturating_add(1);
         let step = (ticks / count).min(5);
-        let mut tick = start;
-        for line in lines {
-            tick = tick.saturating_add(step);
-            log.0.push((tick, line.clone()));
+        for (number, line) in (1..).zip(lines) {
+            // Where there are more lines than ticks, several come at once.
+            let after = if step > 0 { step.saturating_mul(number) } else { ticks.saturating_mul(number) / count };
+            log.lines.push((start.saturating_add(after), line.clone()));
         }
         log
     }
 
     pub(super) fn push(&mut self, tick: u64, line: impl Into<String>) {
-        self.0.push((tick, line.into()));
+        self.lines.push((tick, line.into()));
+    }
+
+    /// What differs whenever the file does, as long as the tick is the same.
+    pub(super) fn state(&self) -> (u64, usize) {
+        (self.truncations, self.lines.len())
     }
 
     /// Nothing more is written after `tick`.
     pub(super) fn cut(&mut self, tick: u64) {
-        self.0.retain(|(at, _)| *at <= tick);
+        self.lines.retain(|(at, _)| *at <= tick);
+    }
+
+    /// Writes it anew: those of its lines that are there at `tick` become these.
+    pub(super) fn rewrite(&mut self, tick: u64, rewrite: impl FnOnce(Vec<String>) -> Vec<String>) {
+        let written = self.lines.extract_if(.., |(at, _)| *at <= tick).map(|(_, line)| line).collect();
+        self.lines.splice(..0, rewrite(written).into_iter().map(|line| (tick, line)));
+        self.truncations += 1;
     }
 
     /// The last `tail` lines that are there at `tick`, and `half` of the next one.
     pub(super) fn read(&self, tick: u64, tail: usize, half: bool) -> String {
         let mut lines: Vec<&str> =
-            self.0.iter().filter(|(at, _)| *at <= tick).flat_map(|(_, text)| text.split('\n')).collect();
-        let next = self.0.iter().find(|(at, _)| half && *at > tick);
+            self.lines.iter().filter(|(at, _)| *at <= tick).flat_map(|(_, text)| text.split('\n')).collect();
+        let next = self.lines.iter().find(|(at, _)| half && *at > tick);
         let end = next.map_or("\n", |(_, text)| {
             lines.push(&text[..text.floor_char_boundary(text.len() / 2)]);
             ""

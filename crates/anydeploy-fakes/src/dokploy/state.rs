@@ -44,6 +44,9 @@ pub(super) struct State {
     pub(super) refuses_next: bool,
     /// Requests to deploy that a gateway holds.
     pub(super) held: Vec<Order>,
+    /// How many sockets were opened, and how many bytes of logs they brought.
+    pub(super) sockets: usize,
+    pub(super) socket_bytes: usize,
     /// How many reads are still answered by a proxy.
     pub(super) down: u64,
     /// The tick that has been reached.
@@ -75,6 +78,8 @@ impl State {
             writes: Vec::new(),
             refuses_next: false,
             held: Vec::new(),
+            sockets: 0,
+            socket_bytes: 0,
             down: 0,
             tick: 0,
             wall: clock.now(),

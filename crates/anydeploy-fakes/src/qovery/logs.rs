@@ -1,5 +1,7 @@
 //! The log of a deployment (v2) and the log of a running service.
 
+use std::borrow::Cow;
+
 use chrono::{Duration, SecondsFormat};
 use serde_json::{Value, json};
 
@@ -27,9 +29,9 @@ impl State {
                 .filter(|(age, execution)| *age < MAX_KEPT_LOGS || self.is_newest_failure(environment, execution))
                 .map(|(_, execution)| execution),
         };
-        let entries = execution.map(|execution| self.entries(execution)).unwrap_or_default();
-        let skipped = entries.len().saturating_sub(MAX_LOG_ENTRIES);
-        Reply::ok(entries.into_iter().skip(skipped).collect())
+        let written = execution.map(|execution| self.written(execution)).unwrap_or_default();
+        let skipped = written.len().saturating_sub(MAX_LOG_ENTRIES);
+        Reply::ok(written.iter().skip(skipped).map(|written| self.entry(written)).collect())
     }
 
     fn is_newest_failure(&self, environment: &Environment, execution: &Execution) -> bool {
@@ -37,61 +39,61 @@ impl State {
         newest.is_some_and(|newest| newest.id == execution.id)
     }
 
-    fn entries(&self, execution: &Execution) -> Vec<Value> {
+    /// The entries of an execution after the first `skipped` ones.
+    pub(super) fn entries(&self, execution: &Execution, skipped: usize) -> Vec<Value> {
+        self.written(execution).iter().skip(skipped).map(|written| self.entry(written)).collect()
+    }
+
+    /// What was written so far, in order.
+    fn written<'a>(&'a self, execution: &'a Execution) -> Vec<Written<'a>> {
         if let Some(reason) = &execution.pre_check {
             let environment = self.environment(&execution.environment);
             let name = environment.map_or("", |environment| environment.name.as_str());
-            let transmitter = json!({ "id": execution.environment, "name": name, "type": "Environment" });
+            let by = Transmitter { id: &execution.environment, name, kind: "Environment" };
             if !execution.is_over(self.tick) {
                 return Vec::new();
             }
-            let written = Written { after: 2, stage: None, step: "PreCheck" };
-            return vec![self.entry(execution, written, &transmitter, Text::Failure(reason))];
+            let text = Text::Failure(reason);
+            return vec![Written { execution, after: 2, stage: None, step: "PreCheck", by, text }];
         }
-        let mut entries: Vec<(u64, Value)> =
-            execution.runs.iter().flat_map(|run| self.run_log(execution, run)).collect();
-        entries.sort_by_key(|(after, _)| *after);
-        entries.into_iter().map(|(_, entry)| entry).collect()
+        let mut written: Vec<_> = execution.runs.iter().flat_map(|run| self.run_log(execution, run)).collect();
+        written.sort_by_key(|written| written.after);
+        written
     }
 
-    fn run_log(&self, execution: &Execution, run: &Run) -> Vec<(u64, Value)> {
-        let transmitter = json!({ "id": run.service, "name": run.name, "type": run.kind.transmitter() });
+    fn run_log<'a>(&self, execution: &'a Execution, run: &'a Run) -> Vec<Written<'a>> {
+        let by = Transmitter { id: &run.service, name: &run.name, kind: run.kind.transmitter() };
         // The steps are those of the engine (59fa717, `events/mod.rs`).
         let waited = run.begins - execution.begins;
-        let at = |after, step| Written { after, stage: Some(run.stage), step };
-        let line = |(after, text): &(u64, String)| {
+        let stage = Some(run.stage);
+        let line = |(after, text)| {
             let after = waited + after;
-            (after, self.entry(execution, at(after, "Deploy"), &transmitter, Text::Line(text)))
+            Written { execution, after, stage, step: "Deploy", by, text: Text::Line(text) }
         };
-        let mut entries: Vec<_> = run.lines(self.tick).iter().map(line).collect();
+        let mut entries: Vec<_> = run.lines(self.tick).into_iter().map(line).collect();
         if run.is_over(self.tick) {
             let after = run.end() - execution.begins;
-            let state = run.outcome();
-            let last = match &run.script.reason {
+            let (step, by, text) = match &run.script.reason {
                 _ if run.is_bystander => {
                     let text = format!("Deployment of {} has been cancelled", run.name);
-                    self.entry(execution, at(after, "Cancelled"), &transmitter, Text::Line(&text))
+                    ("Cancelled", by, Text::Line(text.into()))
                 }
                 Some(reason) if run.cancelled_at.is_none() => {
-                    let step = if state == "BUILD_ERROR" { "BuiltError" } else { "DeployedError" };
-                    let by_engine = json!({ "id": execution.environment, "name": "", "type": "TaskManager" });
-                    let whose = if run.script.by_task_manager { &by_engine } else { &transmitter };
-                    self.entry(execution, at(after, step), whose, Text::Failure(reason))
+                    let step = if run.outcome() == "BUILD_ERROR" { "BuiltError" } else { "DeployedError" };
+                    let engine = Transmitter { id: &execution.environment, name: "", kind: "TaskManager" };
+                    (step, if run.script.by_task_manager { engine } else { by }, Text::Failure(reason))
                 }
-                _ => {
-                    let text = format!("{} {state}", run.name);
-                    self.entry(execution, at(after, "Terminated"), &transmitter, Text::Line(&text))
-                }
+                _ => ("Terminated", by, Text::Line(format!("{} {}", run.name, run.outcome()).into())),
             };
-            entries.push((after, last));
+            entries.push(Written { execution, after, stage, step, by, text });
         }
         entries
     }
 
     /// `EnvironmentLogs`.
-    fn entry(&self, execution: &Execution, written: Written<'_>, transmitter: &Value, text: Text<'_>) -> Value {
-        let Written { after, stage, step } = written;
-        let time = execution.created_at + Duration::milliseconds(i64::try_from(after).unwrap_or(i64::MAX / 2));
+    fn entry(&self, written: &Written<'_>) -> Value {
+        let Written { execution, after, stage, step, by, text } = written;
+        let time = execution.created_at + Duration::milliseconds(i64::try_from(*after).unwrap_or(i64::MAX / 2));
         let (kind, message, error) = match text {
             Text::Line(line) => ("info", json!({ "safe_message": line, "full_details": line }), Value::Null),
             Text::Failure(reason) => (
@@ -114,7 +116,7 @@ impl State {
                 "organization_id": self.organization.id,
                 "cluster_id": self.cluster.id,
                 "execution_id": execution.id,
-                "transmitter": transmitter,
+                "transmitter": { "id": by.id, "name": by.name, "type": by.kind },
                 "stage": { "step": step, "id": null, "name": stage.map(stages::name) },
             },
             "message": message,
@@ -129,19 +131,27 @@ impl State {
     }
 }
 
-/// When and by what an entry was written.
-#[derive(Clone, Copy)]
+/// What an entry says, and when and by what it was written.
 struct Written<'a> {
+    execution: &'a Execution,
     /// The milliseconds since the execution began.
     after: u64,
     /// The deployment stage; lines outside of the stages have none.
     stage: Option<u32>,
-    step: &'a str,
+    step: &'static str,
+    by: Transmitter<'a>,
+    text: Text<'a>,
 }
 
 #[derive(Clone, Copy)]
+struct Transmitter<'a> {
+    id: &'a str,
+    name: &'a str,
+    kind: &'static str,
+}
+
 enum Text<'a> {
-    Line(&'a str),
+    Line(Cow<'a, str>),
     Failure(&'a str),
 }
 

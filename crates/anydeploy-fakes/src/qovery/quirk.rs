@@ -70,6 +70,13 @@ pub enum QoveryQuirk {
     RedeployIsRestart,
     /// A 429 names the wait in `Retry-After` too.
     RetryAfter,
+    /// The first socket of the server is cut after five entries of a log, the second after twice as many, and so on, as a
+    /// proxy does that allows a connection only so much.
+    SocketCuts,
+    /// A socket is closed with the code for a token that is not taken (1008), which the handshake does not check.
+    SocketsRefuse,
+    /// The handshake of a socket refuses the token that requests are made with (401).
+    HandshakesRefuse,
 }
 
 /// The quirks that are on.

@@ -1,5 +1,7 @@
 //! One service inside one execution: which word it shows at which tick.
 
+use std::borrow::Cow;
+
 use super::action::Action;
 use super::kind::QoveryServiceKind;
 use super::script::{Ending, QoveryScript};
@@ -132,14 +134,15 @@ impl Run {
     }
 
     /// Every line of its deployment log up to a tick: how many ticks after `begins`, and the text.
-    pub(super) fn lines(&self, tick: u64) -> Vec<(u64, String)> {
+    pub(super) fn lines(&self, tick: u64) -> Vec<(u64, Cow<'_, str>)> {
         if self.is_bystander {
             return Vec::new();
         }
         let scale = self.scale();
         let count = self.script.log.len() as u64 + 1;
-        let scripted = self.script.log.iter().zip(1..).map(|(line, n)| (scale.saturating_mul(n) / count, line.clone()));
-        let first = (0, format!("{} of {} requested", self.action.words().action, self.name));
+        let text = |line| Cow::Borrowed(String::as_str(line));
+        let scripted = self.script.log.iter().zip(1..).map(|(line, n)| (scale.saturating_mul(n) / count, text(line)));
+        let first = (0, Cow::Owned(format!("{} of {} requested", self.action.words().action, self.name)));
         std::iter::once(first)
             .chain(scripted)
             .filter(|(after, _)| self.begins.saturating_add(*after) <= tick.min(self.end()))

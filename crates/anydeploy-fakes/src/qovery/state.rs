@@ -54,6 +54,9 @@ pub(super) struct State {
     pub(super) writes: Vec<FakeWrite>,
     /// Which request became which execution; a request that never started has none.
     pub(super) started: HashMap<String, Option<usize>>,
+    /// How many sockets were opened, and how many bytes of logs they brought.
+    pub(super) sockets: usize,
+    pub(super) socket_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -104,6 +107,8 @@ impl State {
             next_import: None,
             writes: Vec::new(),
             started: HashMap::new(),
+            sockets: 0,
+            socket_bytes: 0,
         }
     }
 

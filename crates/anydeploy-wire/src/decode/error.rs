@@ -27,6 +27,12 @@ impl DecodeError {
             .with_note("a web page came: from a proxy, a login form, or because the base URL is wrong")
     }
 
+    #[cfg(feature = "websocket")]
+    pub(crate) fn no_socket() -> Self {
+        Self::new(String::new(), "a WebSocket".to_owned())
+            .with_note("the connection was not switched: a proxy may not let sockets through")
+    }
+
     /// The place as a JSON pointer, in which `*` stands for any element of a list or a map; empty
     /// for the whole body.
     #[must_use]

@@ -20,6 +20,8 @@ mod responses;
 mod secrets;
 #[cfg_attr(not(feature = "rustls"), allow(dead_code, reason = "the modules that use it need TLS"))]
 mod server;
+#[cfg(feature = "websocket")]
+mod socket;
 mod telemetry;
 mod throttle;
 #[cfg(feature = "rustls")]

@@ -16,8 +16,8 @@ use super::server::READ;
 const AUTHORITY: &str = include_str!("../tls/authority.pem");
 const SERVER_KEY: &str = include_str!("../tls/server.key");
 
-/// A server that answers `7` over TLS with this certificate; gives its port.
-async fn serve(certificate: &str, key: &str) -> u16 {
+/// The server's side of TLS with this certificate.
+fn acceptor(certificate: &str, key: &str) -> TlsAcceptor {
     let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -26,7 +26,12 @@ async fn serve(certificate: &str, key: &str) -> u16 {
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// A server that answers `7` over TLS with this certificate; gives its port.
+async fn serve(certificate: &str, key: &str) -> u16 {
+    let acceptor = acceptor(certificate, key);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -119,4 +124,29 @@ async fn a_root_certificate_that_cannot_be_used_is_refused_with_the_cause() {
         assert_eq!(error.kind(), ErrorKind::InvalidConfiguration, "{error:?}");
         assert!(error.message().starts_with(reason), "{error}");
     }
+}
+
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn a_socket_trusts_the_certificates_that_its_requests_trust() {
+    use anydeploy_wire::{Method, Operation, SocketMessage};
+    use futures::SinkExt;
+    use tokio_tungstenite::{accept_async, tungstenite::Message};
+
+    const LISTEN: Operation = Operation::new(Method::Get, "listen", "/listen");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(stream) = acceptor(include_str!("../tls/server.pem"), SERVER_KEY).accept(stream).await else {
+                continue;
+            };
+            accept_async(stream).await.unwrap().send(Message::text("a")).await.unwrap();
+        }
+    });
+    let http = Http::builder(&url).build().unwrap();
+    assert_eq!(http.request(&LISTEN).socket().await.unwrap_err().kind(), ErrorKind::Certificate);
+    let http = Http::builder(&url).root_certificate_pem(AUTHORITY).build().unwrap();
+    let message = http.request(&LISTEN).socket().await.unwrap().next().await.unwrap();
+    assert_eq!(message, SocketMessage::Text("a".to_owned()));
 }

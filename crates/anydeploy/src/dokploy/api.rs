@@ -30,6 +30,11 @@ use super::versions::Version;
 use crate::adapter::Timestamps;
 use crate::{Error, ErrorKind, Result, Target, TargetKind, Traffic, platform};
 
+/// The socket of a log file, at the root of the site.
+#[cfg(feature = "websocket")]
+const LISTEN: wire::Operation =
+    wire::Operation::new(Method::Get, "listen-deployment", "/listen-deployment").beside("/api");
+
 /// The list of projects, whose typed answer is that of 0.25 and later and would read an older one as empty projects.
 const PROJECT_ALL: wire::Operation = wire::Operation::new(Method::Get, "project-all", "/project.all");
 
@@ -377,6 +382,13 @@ impl Api {
     pub(super) fn log(&self, row: &str, tail: usize) -> impl Future<Output = Result<String>> {
         let params = DeploymentReadLogsParams { tail: i64::try_from(tail).ok() };
         value(self.client.deployment_read_logs(row, &params))
+    }
+
+    /// A socket that brings a log file of a server, or of the host without one.
+    #[cfg(feature = "websocket")]
+    pub(super) async fn listen(&self, path: &str, server: Option<&str>) -> Result<wire::Socket> {
+        let request = self.client.http().request(&LISTEN).query("logPath", path).query("serverId", &server);
+        request.socket().await.map_err(map_error)
     }
 
     /// What a target is, as its own row shows it.

@@ -8,7 +8,11 @@ use super::pending::row_of;
 use super::read::read;
 use super::reason::reason;
 use super::service_log;
+#[cfg(feature = "websocket")]
+use super::socket;
 use super::tail::{MAX_LOG_LINES, read_tail};
+#[cfg(feature = "websocket")]
+use crate::LogFeed;
 use crate::{DeploymentId, Error, LogOptions, LogPage, Logs, Result, ServiceLogOptions, Target, TargetKind, platform};
 
 /// How many lines are read to find the reason of a failure.
@@ -17,6 +21,11 @@ const MIN_REASON_LINES: usize = 100;
 impl Logs for Dokploy {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         read_logs(self, id, options).boxed()
+    }
+
+    #[cfg(feature = "websocket")]
+    fn open_log(&self, id: &DeploymentId) -> Option<LogFeed> {
+        socket::open(self, id)
     }
 
     fn read_service_log<'a>(

@@ -20,6 +20,8 @@ use super::error::{map_error, map_error_of_known, unknown};
 use super::service::{Service, Services};
 use super::snapshot::Snapshot;
 use crate::adapter::Timestamps;
+#[cfg(feature = "websocket")]
+use crate::{Error, ErrorKind, platform};
 use crate::{Result, Target, TargetKind, Traffic};
 
 // A service of each kind, of which a few members are read.
@@ -33,6 +35,10 @@ const DATABASE: Operation = read("getDatabase", "/database/{databaseId}");
 /// The jobs of an environment, of which a few members are read.
 const JOBS: Operation = read("listJobs", "/environment/{environmentId}/job");
 
+/// The socket of a deployment's log, for which its own document has the same path.
+#[cfg(feature = "websocket")]
+const DEPLOYMENT_LOGS: Operation = read("deploymentLogs", "/deployment/logs");
+
 const fn read(id: &'static str, path: &'static str) -> Operation {
     Operation::new(Method::Get, id, path)
 }
@@ -44,11 +50,45 @@ const ENVIRONMENT_STATUSES: Operation = read("getEnvironmentStatuses", "/environ
 #[derive(Clone, Debug)]
 pub(super) struct Api {
     client: Client,
+    /// The way to the sockets, if their address is known.
+    #[cfg(feature = "websocket")]
+    sockets: Option<wire::Http>,
 }
 
 impl Api {
     pub(super) fn new(client: Client) -> Self {
-        Self { client }
+        Self {
+            client,
+            #[cfg(feature = "websocket")]
+            sockets: None,
+        }
+    }
+
+    /// The same API with its sockets.
+    #[cfg(feature = "websocket")]
+    pub(super) fn with_sockets(self, sockets: Option<wire::Http>) -> Self {
+        Self { sockets, ..self }
+    }
+
+    #[cfg(feature = "websocket")]
+    pub(super) fn has_sockets(&self) -> bool {
+        self.sockets.is_some()
+    }
+
+    /// A socket that brings the log of what is deployed in an environment.
+    #[cfg(feature = "websocket")]
+    pub(super) async fn listen(&self, environment: &Environment) -> Result<wire::Socket> {
+        let place = || {
+            let Environment { id, cluster_id, project, organization, .. } = environment;
+            Some((id, cluster_id.as_ref()?, &project.as_ref()?.id, &organization.as_ref()?.id))
+        };
+        let (Some(http), Some((environment, cluster, project, organization))) = (&self.sockets, place()) else {
+            let message = "the environment does not say of which organization, project and cluster it is";
+            return Err(Error::new(ErrorKind::Unreadable, message).with_platform(platform::QOVERY).of_read());
+        };
+        let request = http.request(&DEPLOYMENT_LOGS).query("organization", organization).query("cluster", cluster);
+        let request = request.query("project", project).query("environment", environment);
+        request.socket().await.map_err(map_error_of_known)
     }
 
     #[cfg(feature = "raw-api")]

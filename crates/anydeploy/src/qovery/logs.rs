@@ -1,19 +1,17 @@
 //! The log of a deployment: the lines of its execution that are about the target.
 //!
-//! Facts of the console 720181b and of the engine 59fa717: a line has the level `debug`, `info`, `warning` or `error`, the
-//! step of the engine that wrote it, and its transmitter, such as a service or the engine's task manager.
-//! Only the last 1000 entries of an execution can be had.
+//! Only the last 1000 entries of an execution can be read.
 
 use futures::future::{BoxFuture, FutureExt};
-use qovery_client::types::EnvironmentLogs as Entry;
 
+use super::entries::page;
 use super::read::{begun, read};
-use super::{Qovery, explain, reason, service_log};
-use crate::adapter::parse_timestamp;
-use crate::{
-    DeploymentId, Explanation, LogLevel, LogLine, LogOptions, LogPage, Logs, Result, ServiceLogOptions, Target,
-    TargetKind,
-};
+#[cfg(feature = "websocket")]
+use super::socket;
+use super::{Qovery, explain, service_log};
+#[cfg(feature = "websocket")]
+use crate::LogFeed;
+use crate::{DeploymentId, Explanation, LogOptions, LogPage, Logs, Result, ServiceLogOptions, Target};
 
 /// How many entries of a log Qovery sends at most.
 const MAX_LOG_ENTRIES: usize = 1000;
@@ -21,6 +19,11 @@ const MAX_LOG_ENTRIES: usize = 1000;
 impl Logs for Qovery {
     fn read_log<'a>(&'a self, id: &'a DeploymentId, options: LogOptions) -> BoxFuture<'a, Result<LogPage>> {
         read_log(self, id, options).boxed()
+    }
+
+    #[cfg(feature = "websocket")]
+    fn open_log(&self, id: &DeploymentId) -> Option<LogFeed> {
+        socket::open(self, id)
     }
 
     fn read_service_log<'a>(
@@ -47,184 +50,4 @@ async fn read_log(qovery: &Qovery, id: &DeploymentId, options: LogOptions) -> Re
         read(qovery, pending).await?;
     }
     Ok(page)
-}
-
-/// The entries about the target, and those about the environment as a whole or its deployment.
-///
-/// The console shows those of the environment and of the engine's task manager with each service, unless they belong to
-/// another stage than the service (console 720181b, `use-deployment-logs.ts`); those of the check before the deployment
-/// are left in, because they say why nothing followed.
-fn concerning<'a>(entries: &'a [Entry], target: &Target, environment: &str) -> Vec<&'a Entry> {
-    let id = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.id.clone();
-    let kind = |entry: &Entry| entry.details.as_ref()?.transmitter.as_ref()?.type_.clone();
-    let stage = |entry: &Entry| entry.details.as_ref()?.stage.as_ref()?.id.clone().filter(|id| !id.is_empty());
-    let own = |entry: &Entry| id(entry).as_deref() == Some(target.id());
-    let stages: Vec<String> = entries.iter().filter(|entry| own(entry)).filter_map(stage).collect();
-    let general = |entry: &Entry| {
-        matches!(kind(entry).as_deref(), Some("Environment" | "TaskManager"))
-            || id(entry).is_none_or(|id| id == environment)
-    };
-    let elsewhere = |entry: &Entry| !stages.is_empty() && stage(entry).is_some_and(|stage| !stages.contains(&stage));
-    let whole = *target.kind() == TargetKind::Environment;
-    entries.iter().filter(|entry| whole || own(entry) || (general(entry) && !elsewhere(entry))).collect()
-}
-
-fn filled(text: Option<&String>) -> Option<&str> {
-    text.map(|text| text.trim_end()).filter(|text| !text.is_empty())
-}
-
-/// The last lines about the target.
-fn page(entries: &[Entry], target: &Target, environment: &str, options: LogOptions) -> LogPage {
-    let concerning = concerning(entries, target, environment);
-    // One line more than is wanted shows whether there are older ones.
-    let most = options.tail.saturating_add(1);
-    let page = LogPage::from_newest(concerning.iter().rev().flat_map(|entry| newest(entry, most)), options);
-    page.with_reason(reason::of(&concerning))
-}
-
-/// The last lines of an entry, newest first: a message, or an error with a hint what to do about it.
-fn newest(entry: &Entry, most: usize) -> Vec<LogLine> {
-    let message = entry.message.as_ref();
-    let message = message.and_then(|m| filled(m.safe_message.as_ref()).or(filled(m.full_details.as_ref())));
-    let error = entry.error.as_ref().and_then(|error| {
-        let underlying = error.underlying_error.as_ref().and_then(|underlying| underlying.message.as_ref());
-        let text = filled(error.user_log_message.as_ref()).or(filled(underlying))?;
-        Some(match filled(error.hint_message.as_ref()) {
-            Some(hint) => format!("{text} ({hint})"),
-            None => text.to_owned(),
-        })
-    });
-    let at = entry.timestamp.as_deref().and_then(parse_timestamp);
-    let lines = message.into_iter().chain(error.as_deref()).flat_map(str::lines).rev();
-    let (level, step, source) = (level(entry), reason::step(entry), source(entry));
-    let line = |text| LogLine::new(text).with_time(at).with_level(level).with_step(step).with_source(source);
-    lines.take(most).map(line).collect()
-}
-
-fn level(entry: &Entry) -> Option<LogLevel> {
-    Some(match entry.type_.as_deref()?.to_ascii_lowercase().as_str() {
-        "debug" => LogLevel::Debug,
-        "info" => LogLevel::Info,
-        "warning" => LogLevel::Warning,
-        "error" => LogLevel::Error,
-        _ => return None,
-    })
-}
-
-/// The name of what wrote an entry; its type where it has no name.
-fn source(entry: &Entry) -> Option<&str> {
-    let transmitter = entry.details.as_ref()?.transmitter.as_ref()?;
-    let named = [&transmitter.name, &transmitter.type_].into_iter().filter_map(|text| text.as_deref());
-    named.into_iter().find(|text| !text.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn entry(value: Value) -> Entry {
-        serde_json::from_value(value).unwrap()
-    }
-
-    fn texts(value: Value) -> Vec<String> {
-        newest(&entry(value), usize::MAX).into_iter().rev().map(|line| line.text).collect()
-    }
-
-    #[test]
-    fn an_error_says_what_went_wrong_and_what_to_do() {
-        let error = json!({"error": {"user_log_message": "the build failed", "hint_message": "look at line 3"}});
-        assert_eq!(texts(error), ["the build failed (look at line 3)"]);
-        let bare = json!({"error": {"underlying_error": {"message": "exit 1"}, "hint_message": ""}, "message": null});
-        assert_eq!(texts(bare), ["exit 1"]);
-        assert_eq!(texts(json!({"message": {"safe_message": "a\nb\n", "full_details": "c"}})), ["a", "b"]);
-        assert!(texts(json!({"type": "x"})).is_empty());
-    }
-
-    #[test]
-    fn a_line_has_the_level_the_step_and_the_transmitter_of_its_entry() {
-        let of = |kind: &str, transmitter: Value| {
-            let details = json!({"stage": {"step": "Build"}, "transmitter": transmitter});
-            let value = json!({"type": kind, "details": details, "message": {"safe_message": "a\nb"}});
-            newest(&entry(value), usize::MAX)
-        };
-        for line in of("warning", json!({"name": "web", "type": "Application"})) {
-            assert_eq!(
-                (line.level, line.step.as_deref(), line.source.as_deref()),
-                (Some(LogLevel::Warning), Some("Build"), Some("web"))
-            );
-        }
-        let line = of("notice", json!({"name": "", "type": "TaskManager"})).pop().unwrap();
-        assert_eq!((line.level, line.source.as_deref()), (None, Some("TaskManager")));
-    }
-
-    #[test]
-    fn lines_of_other_services_are_left_out() {
-        let from = |id: Value| entry(json!({"details": {"transmitter": {"id": id}}}));
-        let concerns = |entry: Entry, target: &Target| !concerning(&[entry], target, "env").is_empty();
-        let web = Target::application("web");
-        assert!(concerns(from(json!("web")), &web));
-        assert!(concerns(from(json!("env")), &web), "a check of the environment concerns all");
-        assert!(concerns(from(json!(null)), &web));
-        assert!(!concerns(from(json!("db")), &web));
-        assert!(concerns(from(json!("db")), &Target::environment("env")));
-    }
-
-    #[test]
-    fn lines_of_the_environment_and_of_the_task_manager_are_kept_unless_they_are_of_another_stage() {
-        let line = |id: &str, kind: &str, stage: Value| {
-            entry(json!({"details": {"transmitter": {"id": id, "type": kind}, "stage": {"id": stage}}}))
-        };
-        let entries = [
-            line("web", "Application", json!("s2")),
-            line("x", "TaskManager", json!("s2")),
-            line("x", "TaskManager", json!("s1")),
-            line("x", "Environment", json!(null)),
-            line("db", "Database", json!("s2")),
-            line("y", "BuildPlatform", json!(null)),
-        ];
-        let kept = |entries: &[Entry]| concerning(entries, &Target::application("web"), "env").len();
-        assert_eq!(kept(&entries), 3);
-        assert_eq!(kept(&entries[1..]), 3, "the stage of the service is not known");
-    }
-
-    /// An entry of one of some services, with a message, an error, or neither.
-    fn any_entry() -> impl Strategy<Value = Value> {
-        let text = || {
-            prop_oneof![Just(Value::Null), ".{0,12}".prop_map(Value::from), "[a-z\n\r ]{0,12}".prop_map(Value::from)]
-        };
-        let id = prop::sample::select(vec![json!("web"), json!("env"), json!("db"), Value::Null, json!("")]);
-        (id, text(), text(), text(), text(), text()).prop_map(|(id, safe, full, user, hint, timestamp)| {
-            json!({
-                "details": { "transmitter": { "id": id } },
-                "message": { "safe_message": safe, "full_details": full },
-                "error": { "user_log_message": user, "hint_message": hint, "underlying_error": { "message": full } },
-                "timestamp": timestamp,
-            })
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_page_is_the_end_of_what_is_about_the_target(values in prop::collection::vec(any_entry(), 0..20), tail in 0..30_usize) {
-            let entries: Vec<_> = values.iter().cloned().map(entry).collect();
-            let web = Target::application("web");
-            let about = values.into_iter().filter(|value| matches!(value["details"]["transmitter"]["id"].as_str(), None | Some("web" | "env")));
-            let all: Vec<_> = about.flat_map(texts).collect();
-            let page = page(&entries, &web, "env", LogOptions::tail(tail));
-            prop_assert_eq!(page.truncated, all.len() > tail);
-            let lines: Vec<_> = page.lines.into_iter().map(|line| line.text).collect();
-            prop_assert!(lines.len() == all.len().min(tail) && all.ends_with(&lines), "{:?} {:?}", lines, all);
-        }
-
-        #[test]
-        fn no_entry_brings_forth_more_than_it_holds(value in any_entry()) {
-            let held = value.to_string().len();
-            let lines = texts(value);
-            prop_assert!(lines.iter().all(|line| !line.contains('\n')));
-            prop_assert!(lines.iter().map(String::len).sum::<usize>() <= held);
-        }
-    }
 }

@@ -7,6 +7,7 @@ use anydeploy::coolify::CoolifyConfig;
 use anydeploy::dokploy::DokployConfig;
 use anydeploy::qovery::QoveryConfig;
 use anydeploy::{Connect, Coolify, DeployerExt, Dokploy, Error, ErrorKind, Platform, Qovery, platform};
+use anydeploy_wire::Auth;
 use wiremock::matchers::{header, method};
 use wiremock::{Mock, MockBuilder, MockServer, ResponseTemplate};
 
@@ -269,4 +270,26 @@ fn an_address_of_a_page_or_an_operation_is_refused_with_the_address_to_give() {
     }
     let error = api_url(&platform::COOLIFY, "https://u:hunter2@c.example/login").unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"), "a URL that holds a secret is not repeated");
+}
+
+#[test]
+fn the_token_goes_to_sockets_at_qoverys_own_address_or_at_one_that_is_named_and_to_no_other() {
+    let address = |variables: &[(&str, &str)]| {
+        let variables = [variables, &[("QOVERY_CLI_ACCESS_TOKEN", "qov_planted")]].concat();
+        let http = read::<Qovery>(&variables).unwrap().socket_http(Auth::bearer);
+        http.map(|http| http.map(|http| http.base_url().trim_end_matches('/').to_owned()))
+    };
+    let own = Some("https://ws.qovery.com".to_owned());
+    assert_eq!(address(&[]).unwrap(), own);
+    assert_eq!(address(&[("QOVERY_API_URL", "https://api.qovery.com/")]).unwrap(), own);
+    let other = ("QOVERY_API_URL", "https://qovery.example.com");
+    assert_eq!(address(&[other]).unwrap(), None);
+    let named = address(&[other, ("QOVERY_WS_URL", "wss://sockets.example.com/ws")]).unwrap();
+    assert_eq!(named.as_deref(), Some("https://sockets.example.com/ws"));
+    for wrong in ["https://sockets.example.com", "sockets.example.com", "ws://sockets.example.com"] {
+        let error = address(&[("QOVERY_WS_URL", wrong)]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidConfiguration, "{wrong}");
+    }
+    let coolify = Coolify::builder().url(INSTANCE).token("1|planted").socket_url("wss://sockets.example.com");
+    assert_eq!(coolify.build().unwrap_err().kind(), ErrorKind::InvalidConfiguration);
 }

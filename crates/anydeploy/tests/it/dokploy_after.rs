@@ -3,6 +3,8 @@
 mod events;
 mod health;
 mod logs;
+#[cfg(feature = "websocket")]
+mod socket;
 
 use anydeploy::{Dokploy, Target, TargetKind};
 use anydeploy_fakes::{DokployDatabase, FakeDokploy};

@@ -10,6 +10,7 @@ mod conformance;
 mod connection;
 #[cfg(feature = "coolify")]
 mod coolify;
+#[cfg(feature = "coolify")]
 mod coolify_after;
 #[cfg(feature = "coolify")]
 mod coolify_days;
@@ -35,6 +36,8 @@ mod dokploy_identity;
 mod dokploy_traps;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod fleet;
+#[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
+mod follow_cost;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]
 mod hostile;
 #[cfg(all(feature = "coolify", feature = "dokploy", feature = "qovery"))]

@@ -4,3 +4,5 @@ mod events;
 mod explain;
 mod health;
 mod logs;
+#[cfg(feature = "websocket")]
+mod socket;

@@ -10,6 +10,8 @@ pub(crate) mod dokploy;
 pub(crate) mod follow;
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod health;
+#[cfg(feature = "dokploy")]
+pub(crate) mod polled;
 #[cfg(feature = "qovery")]
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod qovery;

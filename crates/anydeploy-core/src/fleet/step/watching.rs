@@ -120,7 +120,7 @@ impl Step<'_> {
             self.shared.emit(FleetEvent::Settling { member: self.member.name.clone() });
             return Ok(());
         }
-        self.done(MemberResult::Ended { id, rollout: Box::new(Rollout { outcome, verdict: None }) }).await
+        self.done(MemberResult::Ended { id, rollout: Box::new(Rollout::new(outcome, None)) }).await
     }
 
     /// Waits until it is decided whether the target of a deployment that succeeded is healthy.
@@ -135,7 +135,7 @@ impl Step<'_> {
         let target = self.member.request.target();
         match self.deployer.await_health(target, healthy, self.shared.plan.watch.clone()).await {
             Ok(verdict) => {
-                let rollout = Box::new(Rollout { outcome, verdict: Some(verdict) });
+                let rollout = Box::new(Rollout::new(outcome, Some(verdict)));
                 self.done(MemberResult::Ended { id, rollout }).await
             }
             Err(error) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::json::millis;
+use crate::json::{VersionOne, millis};
 use crate::{HealthReading, Outcome};
 
 /// What "healthy" means to a wait, and how it was before.
@@ -17,6 +17,7 @@ use crate::{HealthReading, Outcome};
 #[serde(default)]
 #[non_exhaustive]
 pub struct Healthy {
+    v: VersionOne,
     /// How long it has to be healthy without a break.
     #[serde(rename = "settle_ms", with = "millis")]
     pub settle: Duration,
@@ -32,7 +33,7 @@ pub struct Healthy {
 
 impl Default for Healthy {
     fn default() -> Self {
-        Self { settle: Duration::from_secs(30), degraded_grace: Duration::from_mins(1), before: None }
+        Self { v: VersionOne, settle: Duration::from_secs(30), degraded_grace: Duration::from_mins(1), before: None }
     }
 }
 
@@ -96,6 +97,8 @@ impl fmt::Display for Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rollout {
+    #[serde(default)]
+    v: VersionOne,
     /// How the deployment ended.
     pub outcome: Outcome,
     /// How well the target runs; `None` if the deployment did not succeed.
@@ -107,7 +110,7 @@ impl Rollout {
     /// How a deployment ended, and how well its target runs, if that was waited for.
     #[must_use]
     pub const fn new(outcome: Outcome, verdict: Option<Verdict>) -> Self {
-        Self { outcome, verdict }
+        Self { v: VersionOne, outcome, verdict }
     }
 
     /// Whether the deployment succeeded and its target is healthy.

@@ -89,7 +89,7 @@ fn each_stage_of_a_member_has_its_form() {
     let rollout = Box::new(Rollout::new(outcome(), None));
     golden(
         &MemberStage::Done { result: MemberResult::Ended { id: id(), rollout } },
-        json!({"stage": "done", "result": {"ended": {"id": text, "rollout": {"outcome": done}}}}),
+        json!({"stage": "done", "result": {"ended": {"id": text, "rollout": {"v": 1, "outcome": done}}}}),
     );
     golden(
         &MemberStage::Done { result: MemberResult::NotBegun(NotBegun::TooManyFailures) },

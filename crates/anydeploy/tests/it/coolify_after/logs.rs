@@ -58,6 +58,17 @@ async fn a_line_says_when_it_was_written_and_by_which_stream() {
 }
 
 #[tokio::test]
+async fn a_read_of_the_log_costs_one_request_beside_the_watch() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    fake.next_deployment(&fake.application(), CoolifyScript::hangs().log(["one"]));
+    let id = coolify.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap().id;
+    fake.advance(20);
+    let sent = fake.requests().len();
+    assert!(!coolify.logs_of(&id, LogOptions::default()).await.unwrap().lines.is_empty());
+    assert_eq!(fake.requests().len() - sent, 1);
+}
+
+#[tokio::test]
 async fn a_token_that_may_not_read_logs_changes_no_outcome() {
     let (fake, _) = stepping().await;
     let token = fake.add_token(&[CoolifyAbility::Read, CoolifyAbility::Deploy]);

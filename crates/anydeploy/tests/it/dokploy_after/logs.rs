@@ -13,16 +13,17 @@ use super::{deploy_all, deployed, fresh};
 use crate::dokploy_traps::others::post;
 use crate::support::dokploy::{deployer, quick, request, ticks};
 use crate::support::follow::{lines, outcome};
+use crate::support::polled::Polled;
 
-/// A server that advances by a tick with each request, so that the log grows between any two reads.
-async fn stepping() -> (FakeDokploy, Dokploy) {
+/// A server that advances by a tick with each request, so that the log grows between any two reads, which are polls.
+async fn stepping() -> (FakeDokploy, Polled<Dokploy>) {
     let fake = FakeDokploy::builder().pace(Pace::Requests(1)).start().await;
     let dokploy = deployer(&fake, Duration::from_secs(3));
-    (fake, dokploy)
+    (fake, Polled(dokploy))
 }
 
 /// The events of a log that is followed to its end.
-async fn followed(fake: &FakeDokploy, dokploy: &Dokploy) -> Vec<FollowEvent> {
+async fn followed(fake: &FakeDokploy, dokploy: &Polled<Dokploy>) -> Vec<FollowEvent> {
     let deployment = dokploy.deploy(&request(&fake.application())).await.unwrap();
     let events: Vec<_> = dokploy.follow(&deployment.id, quick()).collect().await;
     events.into_iter().map(Result::unwrap).collect()
