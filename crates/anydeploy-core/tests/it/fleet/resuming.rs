@@ -51,7 +51,7 @@ pub(super) fn eventful() -> FleetPlan {
 /// Runs a fleet to its end; one that hangs is a failure, and no test that never ends.
 pub(super) async fn end(run: FleetRun) -> FleetReport {
     let ended = tokio::time::timeout(Duration::from_hours(12), run).await;
-    ended.expect("the fleet hangs").unwrap()
+    ended.unwrap_or_else(|_| panic!("the fleet hangs")).unwrap()
 }
 
 pub(super) fn is_right(report: &FleetReport, platform: &MemoryDeployer, case: &str) {
