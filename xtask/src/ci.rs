@@ -10,7 +10,7 @@ use std::process::Output;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use step::{Action, Expect, Step};
+use step::{Action, Call, Expect, Step};
 
 use crate::outcome::{Failure, Outcome};
 
@@ -55,9 +55,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Outcome {
 
 fn run_step(root: &Path, step: &Step) -> Outcome {
     let name = &step.name;
-    let (call, other) = match &step.action {
-        Action::Run(call) => (call, None),
-        Action::Beside(call, other) => (call, Some(other)),
+    let (call, others) = match &step.action {
+        Action::Run(call) => (call, &[][..]),
+        Action::Beside(call, others) => (call, &others[..]),
         Action::Nothing(reason) => {
             println!("ci: {name}: {reason}");
             return Ok(());
@@ -69,10 +69,11 @@ fn run_step(root: &Path, step: &Step) -> Outcome {
     println!("ci: {name} …");
     let started = Instant::now();
     let mut command = call.command(root);
-    let beside = other.map(|other| {
-        let mut command = other.command(root);
-        std::thread::spawn(move || command.output())
-    });
+    let start = |other: &Call| {
+        let (mut command, call) = (other.command(root), other.clone());
+        std::thread::spawn(move || (call, command.output()))
+    };
+    let beside: Vec<_> = others.iter().map(start).collect();
     let passed = match step.expect {
         Expect::Success => command.status().map(|status| status.success()),
         Expect::Without(words) => command.output().map(|output| {
@@ -81,10 +82,7 @@ fn run_step(root: &Path, step: &Step) -> Outcome {
             output.status.success() && found.inspect(|line| println!("    {line}")).count() == 0
         }),
     };
-    let passed = match beside.map(ended) {
-        Some(Ok(true)) | None => passed,
-        Some(other) => passed.and_then(|passed| Ok(passed && other?)),
-    };
+    let passed = beside.into_iter().map(ended).fold(passed, |passed, other| Ok(passed? & other?));
     let time = seconds(started.elapsed());
     match passed {
         Ok(true) => {
@@ -97,9 +95,13 @@ fn run_step(root: &Path, step: &Step) -> Outcome {
 }
 
 /// Waits for a command that ran beside a step, and prints what it printed; whether it succeeded.
-fn ended(beside: JoinHandle<io::Result<Output>>) -> io::Result<bool> {
-    let output = beside.join().unwrap_or_else(|_| Err(io::Error::other("its thread panicked")))?;
+fn ended(beside: JoinHandle<(Call, io::Result<Output>)>) -> io::Result<bool> {
+    let (call, output) = beside.join().map_err(|_| io::Error::other("its thread panicked"))?;
+    let output = output?;
     print!("{}{}", String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+    if !output.status.success() {
+        println!("    failed: {call}");
+    }
     Ok(output.status.success())
 }
 

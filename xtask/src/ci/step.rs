@@ -18,8 +18,8 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) enum Action {
     Run(Call),
-    /// Both run at once; what the second one prints comes after its end.
-    Beside(Call, Call),
+    /// All run at once; what the others print comes after their ends.
+    Beside(Call, Vec<Call>),
     /// There is nothing to run, and why.
     Nothing(String),
     /// It cannot run, and the command that changes that.
@@ -74,12 +74,20 @@ impl Step {
         Self::new(name, Action::Run(Call::new("cargo", arguments)))
     }
 
-    /// The same beside another cargo, which runs at the same time.
+    /// The same beside another cargo, which runs at the same time in the same environment.
     pub(super) fn beside(mut self, arguments: &str) -> Self {
-        if let Action::Run(call) = self.action {
-            let other = Call { arguments: Call::new("cargo", arguments).arguments, ..call.clone() };
-            self.action = Action::Beside(call, other);
-        }
+        let other = |call: &Call| Call { arguments: Call::new("cargo", arguments).arguments, ..call.clone() };
+        self.action = match self.action {
+            Action::Run(call) => {
+                let other = other(&call);
+                Action::Beside(call, vec![other])
+            }
+            Action::Beside(call, mut others) => {
+                others.push(other(&call));
+                Action::Beside(call, others)
+            }
+            nothing => nothing,
+        };
         self
     }
 
@@ -106,8 +114,8 @@ impl Step {
         match (&self.repair, &self.action) {
             (Some(command), _) => (*command).to_owned(),
             (None, Action::Run(call)) => format!("correct what is reported, then repeat it with: {call}"),
-            (None, Action::Beside(call, other)) => {
-                format!("correct what is reported, then repeat it with: {call}; {other}")
+            (None, Action::Beside(..)) => {
+                format!("correct what is reported, then repeat it with: cargo xtask ci --only {:?}", self.name)
             }
             (None, _) => format!("cargo xtask ci --only {:?}", self.name),
         }
@@ -127,7 +135,10 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
             Action::Run(call) => write!(f, "{}: {call}", self.name),
-            Action::Beside(call, other) => write!(f, "{}: {call}; beside it: {other}", self.name),
+            Action::Beside(call, others) => {
+                write!(f, "{}: {call}", self.name)?;
+                others.iter().try_for_each(|other| write!(f, "; beside it: {other}"))
+            }
             Action::Nothing(reason) => write!(f, "{}: nothing to run, {reason}", self.name),
             Action::Missing { what, .. } => write!(f, "{}: cannot run, {what}", self.name),
         }

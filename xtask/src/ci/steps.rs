@@ -27,6 +27,17 @@ const TEST_THREADS: &str = "8";
 /// stands still while the machine is busy.
 const CHAOS: &str = "chaos::";
 
+/// The examples beside the quickstart.
+const EXAMPLES: [&str; 7] = [
+    "find_and_select",
+    "follow_and_health",
+    "fleet_waves",
+    "job_queue",
+    "web_service",
+    "qovery_environments",
+    "day_in_the_life",
+];
+
 /// Every step, in the order in which they run.
 pub(super) fn steps(root: &Path) -> Vec<Step> {
     let names = platforms::names().collect::<Vec<_>>().join(",");
@@ -80,30 +91,20 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         )
         .with_variable("RUST_TEST_THREADS", TEST_THREADS)
         .beside(&format!("test --locked --workspace --tests --features {everything} -- {CHAOS}")),
-        Step::cargo("the quickstart runs", &format!("run --locked --example quickstart --features {everything}")),
-        Step::cargo("finding and selecting run", &format!("run --locked --example find_and_select --features {everything}")),
-        Step::cargo("logs and health run", &format!("run --locked --example follow_and_health --features {everything}")),
-        Step::cargo("a fleet in waves runs", &format!("run --locked --example fleet_waves --features {everything}")),
-        Step::cargo("the recipe of a job queue runs", &format!("run --locked --example job_queue --features {everything}")),
-        Step::cargo("the recipe of a web service runs", &format!("run --locked --example web_service --features {everything}")),
+        examples(&everything),
         durable_fleet(&everything),
-        Step::cargo(
-            "environments by the typed client run",
-            &format!("run --locked --example qovery_environments --features {everything}"),
-        ),
-        Step::cargo("a day in the life runs", &format!("run --locked --example day_in_the_life --features {everything}")),
         Step::cargo(
             "the capability table is fresh",
             &format!("run --locked --example capabilities --features {everything} -- --check README.md"),
         )
         .repaired_by("cargo run --example capabilities -- --write README.md"),
-        // At small sizes, and by the build of the tests: it shows that the benches run, and asserts no figure.
-        Step::cargo("the benches run", &format!("run --locked --bin bench --features {everything} -- all --smoke")),
+        // The benches at small sizes, and by the build of the tests: it shows that they run, and asserts no figure.
         Step::cargo(
-            "documentation",
+            "documentation, and the benches run",
             &format!("doc --locked --workspace --lib --bins --examples --no-deps --features {everything}"),
         )
-        .with_variable("RUSTDOCFLAGS", "-D warnings"),
+        .with_variable("RUSTDOCFLAGS", "-D warnings")
+        .beside(&format!("run --locked --bin bench --features {everything} -- all --smoke")),
         // What is packaged was compiled, and its dependencies were fetched, by the steps before; and a contributor may
         // have changes that are not committed.
         Step::cargo(
@@ -113,6 +114,13 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
         dependencies(),
     ]);
     steps
+}
+
+/// The examples that end by themselves, at once, because they mostly wait.
+fn examples(everything: &str) -> Step {
+    let run = |name: &str| format!("run --locked --example {name} --features {everything}");
+    let first = Step::cargo("the examples run", &run("quickstart"));
+    EXAMPLES.iter().fold(first, |step, name| step.beside(&run(name)))
 }
 
 /// The facade with these features alone.
