@@ -21,12 +21,15 @@ pub enum Point {
     Watching,
 }
 
-impl Point {
-    const ALL: [Self; 4] = [Self::Prepared, Self::BeforePost, Self::AfterPost, Self::Watching];
+/// What a worker says when the call that it halted has ended, also if its future was dropped.
+pub const ENDED: &str = "the halted call has ended";
 
-    /// The point that a line of a worker names.
-    pub fn named(line: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|point| format!("{point:?}") == line)
+/// Says so when dropped.
+struct Halted;
+
+impl Drop for Halted {
+    fn drop(&mut self) {
+        say(ENDED);
     }
 }
 
@@ -48,27 +51,31 @@ impl Halt {
         self.goes_on.notify_one();
     }
 
-    async fn comes_to(&self, point: Point) {
-        if self.at == Some(point) && !self.halted.swap(true, Ordering::SeqCst) {
-            say(&format!("{point:?}"));
-            self.goes_on.notified().await;
+    /// What is returned is held until the call has ended.
+    async fn comes_to(&self, point: Point) -> Option<Halted> {
+        if self.at != Some(point) || self.halted.swap(true, Ordering::SeqCst) {
+            return None;
         }
+        say(&format!("{point:?}"));
+        let halted = Halted;
+        self.goes_on.notified().await;
+        Some(halted)
     }
 }
 
 impl Interceptor for Halt {
     async fn call<T: Answer>(&self, call: Call<'_>, next: Next<'_, T>) -> Result<T> {
-        match call.method {
+        let _before = match call.method {
             Method::Send => self.comes_to(Point::BeforePost).await,
             Method::Deployment => self.comes_to(Point::Watching).await,
-            _ => {}
-        }
+            _ => None,
+        };
         let answer = next.call().await;
-        match call.method {
+        let _after = match call.method {
             Method::Prepare => self.comes_to(Point::Prepared).await,
             Method::Send => self.comes_to(Point::AfterPost).await,
-            _ => {}
-        }
+            _ => None,
+        };
         answer
     }
 

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::halt::Point;
+use super::halt::{ENDED, Point};
 use super::worker::{LISTENS, Task};
 
 /// Makes the command of a worker, which passes this task to [`work`](super::worker::work).
@@ -40,12 +40,21 @@ impl Worker {
 
     /// Waits until it halts at a point.
     pub async fn halts_at(&mut self, point: Point) {
+        self.says(&format!("{point:?}")).await;
+    }
+
+    /// Waits until the call that it halted has ended: it has sent by then whatever it sends.
+    pub async fn halted_call_ends(&mut self) {
+        self.says(ENDED).await;
+    }
+
+    async fn says(&mut self, wanted: &str) {
         while let Some(line) = self.lines.next_line().await.expect("a worker writes text") {
-            if Point::named(line.trim()) == Some(point) {
+            if line.trim() == wanted {
                 return;
             }
         }
-        panic!("the worker ended before {point:?}");
+        panic!("the worker ended before it said `{wanted}`");
     }
 
     /// Lets it go on.

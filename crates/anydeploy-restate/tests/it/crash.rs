@@ -8,7 +8,7 @@ use std::time::Duration;
 use anydeploy::Result;
 use anydeploy_restate::{Receipt, Stage};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::harness::halt::Point;
 use crate::scene::{PROFILE, Scene, halting, watch_options};
@@ -40,9 +40,8 @@ async fn row(blow: Blow, point: Point) {
         let mut first = deal(&mut scene, blow).await;
         let receipt = timeout(LONGEST, call).await.expect("the order is answered").unwrap().expect("it is triggered");
         if let Some(first) = &mut first {
-            // What it still sends would have arrived by then.
             first.go_on().await;
-            sleep(Duration::from_millis(500)).await;
+            timeout(LONGEST, first.halted_call_ends()).await.expect("the halted call ends");
         }
         let triggered = scene.coolify.triggered();
         let posts = scene.posts();
