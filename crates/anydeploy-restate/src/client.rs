@@ -15,8 +15,8 @@ use tokio::time::{Instant, sleep};
 use crate::ingress::Http;
 use crate::verdict::from_text;
 use crate::{
-    HealthIngressClient, HealthOrder, Order, Receipt, TargetIngressClient, TargetStatus, WatchIngressClient,
-    WatchOrder, target_key,
+    HealthIngressClient, HealthOrder, Order, Receipt, Settled, TargetIngressClient, TargetStatus,
+    WatchIngressClient, WatchOrder, target_key,
 };
 
 /// How long a connection may take, and after which silence it is probed.
@@ -103,12 +103,13 @@ impl Client {
         self.repeated(send).await
     }
 
-    /// Finds out what happened to the trigger that a cancelled or killed invocation left open; the answer is what was
-    /// triggered last.
+    /// Finds out what happened to the trigger that a cancelled or killed invocation left open; sends nothing.
+    ///
+    /// The deployment that was triggered last, whether anything was open or not, is in the [`status`](Self::status).
     ///
     /// # Errors
-    /// [`ErrorKind::Undecidable`] if it cannot be decided.
-    pub async fn settle(&self, profile: &str, target: &Target) -> Result<Option<Receipt>> {
+    /// [`ErrorKind::Undecidable`] if it cannot be decided: [`acknowledge`](Self::acknowledge) it.
+    pub async fn settle(&self, profile: &str, target: &Target) -> Result<Settled> {
         self.call_without_input(|| self.target(&target_key(profile, target)).settle()).await
     }
 

@@ -21,7 +21,7 @@ pub use client::{Client, FleetHandle};
 pub use deployers::Deployers;
 pub use fleet::{Fleet, FleetClient, FleetIngressClient};
 pub use health::{Health, HealthClient, HealthIngressClient};
-pub use ledger::{Stage, TargetStatus};
+pub use ledger::{Settled, Stage, TargetStatus};
 pub use order::{HealthOrder, Order, Receipt, WatchOrder, target_key};
 pub use progress::{FleetProgress, MemberProgress, MemberState};
 pub use target::{Target, TargetClient, TargetIngressClient};

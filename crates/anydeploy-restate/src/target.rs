@@ -3,16 +3,17 @@
 // What the macro makes has no documentation of its own and no `Debug`.
 #![allow(missing_docs, missing_debug_implementations)]
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anydeploy_core::{Backoff, Deployer, Error, ErrorKind, Intent, Jitter};
+use anydeploy_core::{Backoff, Deployer, Error, ErrorKind, Jitter};
 use restate_sdk::prelude::*;
 
 use crate::trigger::{self, Answer, Prepared};
 use crate::verdict::terminal;
 use crate::watch::WatchClient;
-use crate::{Deployers, Order, Receipt, Stage, TargetStatus, WatchOrder};
+use crate::{Deployers, Order, Receipt, Settled, Stage, TargetStatus, WatchOrder};
 
 /// The name of the object's one state.
 const STATUS: &str = "status";
@@ -60,7 +61,9 @@ impl Target {
 impl Target {
     /// Triggers one order, once, and says which deployment it is.
     ///
-    /// Called with an idempotency key, it may be called again after any failure.
+    /// Called with an idempotency key, it may be called again after a lost answer.
+    /// An error is an answer too, so that a call after one takes a new key.
+    /// Another order under the same key is not sent: it has the answer of the first one.
     #[handler]
     async fn deploy(&self, ctx: ObjectContext<'_>, order: Json<Order>) -> HandlerResult<Json<Receipt>> {
         let Json(order) = order;
@@ -79,13 +82,12 @@ impl Target {
 
     /// Finds out what happened to the trigger that a cancelled or killed invocation left open; sends nothing.
     ///
-    /// The answer is the deployment that was triggered last, if there is one.
+    /// One that is undecidable stays so, unless its deployment is found.
     #[handler]
-    async fn settle(&self, ctx: ObjectContext<'_>) -> HandlerResult<Json<Option<Receipt>>> {
+    async fn settle(&self, ctx: ObjectContext<'_>) -> HandlerResult<Json<Settled>> {
         let deployer = self.deployer(profile_of(ctx.key()))?;
         let mut status = status_of(&ctx).await?;
-        settle_open(&ctx, &deployer, &mut status).await?;
-        Ok(Json(status.last))
+        Ok(Json(settle_open(&ctx, &deployer, &mut status).await?))
     }
 
     /// Takes note that a person has looked after the trigger that is undecidable, so that others are sent again.
@@ -127,14 +129,20 @@ async fn settle_open(
     ctx: &ObjectContext<'_>,
     deployer: &Arc<dyn Deployer>,
     status: &mut TargetStatus,
-) -> Result<(), TerminalError> {
+) -> Result<Settled, TerminalError> {
     let Some(intent) = status.stage.open_intent().cloned() else {
-        return Ok(());
+        return Ok(Settled::NothingOpen);
     };
-    let (deployer, searched) = (Arc::clone(deployer), intent.clone());
-    let search = ctx.run(|| async move { Ok(Json(trigger::recover(deployer, searched).await)) });
+    let deployer = Arc::clone(deployer);
+    let search = ctx.run(|| async move { Ok(Json(trigger::recover(deployer, intent).await)) });
     let Json(answer) = search.name("settle").await?;
-    conclude(ctx, status, intent, &answer)
+    conclude(ctx, status, &answer)?;
+    Ok(match answer {
+        Answer::Triggered(receipt) => Settled::Triggered(receipt),
+        Answer::NotTriggered { .. } => Settled::NotTriggered,
+        // An open one has ended the call before.
+        Answer::Open(error) => return Err(terminal(&undecidable(&error))),
+    })
 }
 
 /// Prepares an intent, stores it and sends it, anew as long as it was provably not acted on.
@@ -151,10 +159,10 @@ async fn trigger(
         let Prepared { intent, before } = prepare(ctx, deployer, order).await?;
         status.stage = Stage::Sending { intent: intent.clone() };
         ctx.set(STATUS, Json(status.clone()));
-        let (by, prepared) = (Arc::clone(deployer), intent.clone());
-        let send = ctx.run(|| async move { Ok(Json(trigger::send(by, prepared).await)) });
+        let by = Arc::clone(deployer);
+        let send = ctx.run(|| async move { Ok(Json(trigger::send(by, intent).await)) });
         let Json(answer) = send.name("send").await?;
-        conclude(ctx, status, intent, &answer)?;
+        conclude(ctx, status, &answer)?;
         match answer {
             Answer::Triggered(receipt) => return Ok(Receipt { before, ..receipt }),
             Answer::NotTriggered { error, anew } if anew && intents < INTENTS => {
@@ -183,28 +191,16 @@ async fn prepare(
 }
 
 /// Stores what is known of a trigger after a step; the error says that no other may be sent.
-fn conclude(
-    ctx: &ObjectContext<'_>,
-    status: &mut TargetStatus,
-    intent: Intent,
-    answer: &Answer,
-) -> Result<(), TerminalError> {
-    let failed = match answer {
-        Answer::Triggered(receipt) => {
-            *status = TargetStatus { stage: Stage::Idle, last: Some(receipt.clone()) };
-            None
-        }
-        Answer::NotTriggered { .. } => {
-            status.stage = Stage::Idle;
-            None
-        }
-        Answer::Open(error) => {
-            status.stage = Stage::Undecidable { intent, error: error.clone() };
-            Some(undecidable(error))
-        }
-    };
+fn conclude(ctx: &ObjectContext<'_>, status: &mut TargetStatus, answer: &Answer) -> Result<(), TerminalError> {
+    status.stage = mem::take(&mut status.stage).after(answer);
+    if let Answer::Triggered(receipt) = answer {
+        status.last = Some(receipt.clone());
+    }
     ctx.set(STATUS, Json(status.clone()));
-    failed.map_or(Ok(()), |error| Err(terminal(&error)))
+    match &status.stage {
+        Stage::Undecidable { error, .. } => Err(terminal(&undecidable(error))),
+        _ => Ok(()),
+    }
 }
 
 /// The end of an order whose trigger cannot be decided, whichever error showed it.

@@ -53,15 +53,24 @@ impl Scene {
 
     /// Starts another worker, which takes the place of the first one for new connections.
     pub(crate) async fn another_worker(&self) -> Worker {
-        let worker = Worker::start(launch, &task(&self.coolify)).await;
+        self.another_worker_with(|task| task).await
+    }
+
+    async fn another_worker_with(&self, task: impl FnOnce(Task) -> Task) -> Worker {
+        let worker = Worker::start(launch, &task(self::task(&self.coolify))).await;
         self.proxy.leads_to(worker.address);
         worker
     }
 
     /// Kills the worker and starts another one.
     pub(crate) async fn replace_worker(&mut self) {
+        self.replace_worker_by(|task| task).await;
+    }
+
+    /// Kills the worker and starts another one with this task.
+    pub(crate) async fn replace_worker_by(&mut self, task: impl FnOnce(Task) -> Task) {
         self.worker.kill().await;
-        self.worker = self.another_worker().await;
+        self.worker = self.another_worker_with(task).await;
     }
 
     /// An order that Coolify takes for no other, as it builds without the cache.
