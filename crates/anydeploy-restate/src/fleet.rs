@@ -101,7 +101,7 @@ impl Fleet {
         Ok(())
     }
 
-    /// Begins nothing more; what is under way is watched to its end.
+    /// Begins nothing more; what is under way is watched to its end, also a member whose order is out and not sent yet.
     #[handler]
     async fn stop(&self, ctx: SharedWorkflowContext<'_>) -> HandlerResult<()> {
         ctx.resolve_promise(STOP, ());
@@ -109,6 +109,8 @@ impl Fleet {
     }
 
     /// Begins nothing more, and cancels what is under way; the run ends when all of it is over.
+    ///
+    /// A member whose order is out may still be sent, and is cancelled then.
     #[handler]
     async fn cancel(&self, ctx: SharedWorkflowContext<'_>) -> HandlerResult<()> {
         ctx.resolve_promise(CANCEL, ());

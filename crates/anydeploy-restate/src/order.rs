@@ -117,7 +117,7 @@ impl WatchOrder {
         Self { profile: profile.into(), id, options }
     }
 
-    /// The key of the workflow that watches: the deployment.
+    /// The key of the first workflow that watches: the deployment; [`Watch`](crate::Watch) names those after it.
     #[must_use]
     pub fn key(&self) -> String {
         self.id.to_string()

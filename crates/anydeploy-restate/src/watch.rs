@@ -16,8 +16,11 @@ use crate::{Deployers, WatchOrder};
 /// The name of the workflow's state: the order with the newest id.
 const ORDER: &str = "order";
 
-/// The workflow that watches one deployment; its key is the id of the deployment, so that there is one watch of it,
-/// whoever asks for it.
+/// The workflow that watches one deployment; its key is the id of the deployment, so that those who ask share one watch.
+///
+/// A workflow runs once under its key, and an error is an end as well.
+/// So [`Client::watch`](crate::Client::watch) goes on under `id#2`, `id#3` and so forth after errors, and each member of a
+/// fleet is watched under a key of its own, which the deadline of nobody else ends.
 ///
 /// It is no part of [`Target`](crate::Target): the key of an object is held for as long as its handler runs, and nothing
 /// else could be triggered or settled there meanwhile.

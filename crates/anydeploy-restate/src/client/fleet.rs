@@ -90,6 +90,8 @@ impl FleetHandle {
 
     /// Begins nothing more; what is under way is watched to its end.
     ///
+    /// Under way is also a member whose order is out: it may still be sent, by up to eight intents one after another.
+    ///
     /// # Errors
     /// [`ErrorKind::NoAnswer`](anydeploy_core::ErrorKind::NoAnswer) if the engine cannot be reached.
     pub async fn stop(&self) -> Result<()> {
@@ -97,6 +99,8 @@ impl FleetHandle {
     }
 
     /// Begins nothing more, and cancels what is under way; the run ends when all of it is over.
+    ///
+    /// A member whose order is out may still be sent, by up to eight intents one after another, and is cancelled then.
     ///
     /// # Errors
     /// [`ErrorKind::NoAnswer`](anydeploy_core::ErrorKind::NoAnswer) if the engine cannot be reached.

@@ -10,10 +10,9 @@ use anydeploy_core::{DeploymentId, Error, ErrorKind};
 use restate_sdk::context::DurableFuture;
 use restate_sdk::prelude::*;
 
-use super::member::{Call, Step, lost, not_sent, over, send, settle, watch, watch_order};
+use super::member::{Call, Step, lost, not_sent, over, send, settle, watch, watch_client, watch_order};
 use super::{CANCEL, PROGRESS, STOP};
 use crate::verdict::terminal;
-use crate::watch::WatchClient;
 use crate::{FleetProgress, MemberProgress, MemberState};
 
 /// Into how many parts the members are divided, each of which stores the progress when it is done: an entry of the journal.
@@ -229,8 +228,9 @@ impl<'ctx> Course<'ctx> {
 
     /// Has the platform asked to stop a deployment; whether it does is seen by the watch.
     fn cancel(&self, index: usize, id: DeploymentId) {
-        let order = watch_order(self.plan, &self.plan.members[index], id);
+        let member = &self.plan.members[index];
+        let order = watch_order(self.plan, member, id);
         // Nobody waits for the answer: a platform that cannot cancel lets the deployment go on, which is watched to its end.
-        self.ctx.workflow_client::<WatchClient>(order.key()).cancel(Json(order)).send();
+        watch_client(self.ctx, member, &order).cancel(Json(order)).send();
     }
 }

@@ -32,6 +32,12 @@ fn ended<T>(answer: Result<Json<T>, TerminalError>) -> Result<T, Error> {
     answer.map(Json::into_inner).map_err(|error| from_text(error.message()))
 }
 
+/// The name of a member in its run, which no other member of any run has, and no key of a caller's that is not made so.
+fn key_of(run: &str, member: &Member) -> String {
+    // Names hold any character; in JSON each of them has an end of its own.
+    format!("fleet:{}", serde_json::json!([run, member.name]))
+}
+
 /// Orders the trigger of a member, once in a run.
 pub(super) fn send<'ctx>(ctx: &'ctx WorkflowContext<'ctx>, member: &Member) -> Call<'ctx, Step> {
     let mut order = Order::new(&member.profile, member.request.clone());
@@ -40,7 +46,7 @@ pub(super) fn send<'ctx>(ctx: &'ctx WorkflowContext<'ctx>, member: &Member) -> C
     }
     let target = ctx.object_client::<TargetClient>(order.key());
     // The journal makes the call once; the key does so for a run that is begun anew under its name.
-    let call = target.deploy(Json(order)).idempotency_key(format!("{}/{}", ctx.key(), member.name)).call();
+    let call = target.deploy(Json(order)).idempotency_key(key_of(ctx.key(), member)).call();
     Box::pin(call.map(|answer| Ok(Step::Sent(ended(answer)))))
 }
 
@@ -49,7 +55,18 @@ pub(super) fn watch_order(plan: &FleetPlan, member: &Member, id: DeploymentId) -
     WatchOrder::new(&member.profile, id, plan.watch.clone())
 }
 
-/// Begins the watch of a deployment, unless there is one, and waits until it is over.
+/// The watch of a member's deployment, under a key of its own.
+///
+/// A server may merge the deployments of two runs, whose deadlines differ: the watch of one does not end the other's.
+pub(super) fn watch_client<'ctx>(
+    ctx: &'ctx WorkflowContext<'ctx>,
+    member: &Member,
+    order: &WatchOrder,
+) -> WatchClient<'ctx> {
+    ctx.workflow_client(format!("{}#{}", order.key(), key_of(ctx.key(), member)))
+}
+
+/// Begins the watch of a deployment, and waits until it is over.
 pub(super) async fn watch<'ctx>(
     ctx: &'ctx WorkflowContext<'ctx>,
     plan: &FleetPlan,
@@ -57,8 +74,8 @@ pub(super) async fn watch<'ctx>(
     Receipt { id, before, .. }: Receipt,
 ) -> Result<Call<'ctx, Step>, TerminalError> {
     let order = watch_order(plan, member, id.clone());
-    // A call would be refused where somebody watches already; an attached one gets the same outcome.
-    let watch = ctx.workflow_client::<WatchClient>(order.key()).run(Json(order)).send().await?;
+    // A call would be refused where a run that was begun anew has watched already; an attached one gets the same outcome.
+    let watch = watch_client(ctx, member, &order).run(Json(order)).send().await?;
     let outcome = watch.attach::<Json<Outcome>>();
     Ok(Box::pin(outcome.map(|answer| Ok(Step::Over { id, before, ended: ended(answer).map(Box::new) }))))
 }
@@ -95,4 +112,21 @@ pub(super) fn over(id: DeploymentId, outcome: Outcome, verdict: Option<Verdict>)
 /// How a member ended of whose deployment the end, or the health, is not known.
 pub(super) fn lost(id: DeploymentId, error: Error) -> MemberResult {
     MemberResult::Failed { triggered: Triggered::Yes(id), error: error.with_safe_to_repeat(false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use anydeploy_core::{DeployRequest, Target};
+
+    use super::*;
+
+    #[test]
+    fn no_two_members_of_any_runs_have_one_key() {
+        let key = |run: &str, name: &str| {
+            key_of(run, &Member::new(name, "production", DeployRequest::new(Target::application("web"))))
+        };
+        assert_eq!(key("release-1", "web"), r#"fleet:["release-1","web"]"#);
+        assert_ne!(key("a", "b/c"), key("a/b", "c"));
+        assert_ne!(key("a", r#"b","c"#), key(r#"a","b"#, "c"));
+    }
 }

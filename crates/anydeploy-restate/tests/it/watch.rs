@@ -2,48 +2,80 @@
 
 use std::time::Duration;
 
-use anydeploy::{Error, ErrorKind, Healthy, Outcome, Verdict, WatchOptions};
+use anydeploy::fleet::{FleetPlan, Member};
+use anydeploy::{DeployRequest, ErrorKind, Healthy, Outcome, Verdict};
 use anydeploy_fakes::CoolifyScript;
 use anydeploy_restate::{HealthOrder, WatchOrder};
 
 use crate::scene::{PROFILE, Scene, watch_options};
 
-/// Deploys with this script, watches with these options, and says how that ended.
-async fn ended(script: CoolifyScript, options: WatchOptions) -> Option<Result<Outcome, Error>> {
+/// How many watches there were.
+const WATCHES: &str = "select count(*) as n from sys_invocation where target_service_name = 'Watch' and \
+                       target_handler_name = 'run'";
+
+/// Deploys with this script, watches, and says how that ended.
+async fn ended(script: CoolifyScript) -> Option<Outcome> {
     let scene = Scene::start(|task| task).await?;
     scene.coolify.next_deployment(&scene.coolify.application(), script);
     let receipt = scene.client.deploy(&scene.order(), "release-1").await.unwrap();
-    let order = WatchOrder::new(PROFILE, receipt.id, options);
-    let ended = scene.client.watch(&order).await;
+    let order = WatchOrder::new(PROFILE, receipt.id, watch_options());
+    let ended = scene.client.watch(&order).await.unwrap();
     // Whoever comes later learns the same.
-    let later = scene.client.watch(&order).await;
-    match (&ended, &later) {
-        (Ok(ended), Ok(later)) => assert_eq!(ended, later),
-        (Err(ended), Err(later)) => assert_eq!((ended.kind(), ended.to_string()), (later.kind(), later.to_string())),
-        _ => panic!("{ended:?}, and then {later:?}"),
-    }
+    assert_eq!(scene.client.watch(&order).await.unwrap(), ended);
     Some(ended)
 }
 
 #[tokio::test]
 async fn a_deployment_that_succeeds() {
-    let Some(ended) = ended(CoolifyScript::succeeds(), watch_options()).await else { return };
-    assert!(ended.unwrap().is_success());
+    let Some(ended) = ended(CoolifyScript::succeeds()).await else { return };
+    assert!(ended.is_success(), "{ended}");
 }
 
 #[tokio::test]
 async fn a_deployment_that_fails_has_its_reason() {
-    let Some(ended) = ended(CoolifyScript::fails_with("the build failed"), watch_options()).await else { return };
-    let outcome = ended.unwrap();
+    let Some(outcome) = ended(CoolifyScript::fails_with("the build failed")).await else { return };
     assert!(matches!(outcome, Outcome::Failed(_)) && outcome.to_string().contains("the build failed"), "{outcome}");
 }
 
 #[tokio::test]
-async fn a_deployment_that_is_not_over_in_time_has_no_outcome() {
-    let mut options = watch_options();
-    options.deadline = Duration::from_millis(500);
-    let Some(ended) = ended(CoolifyScript::hangs(), options).await else { return };
-    assert_eq!(ended.unwrap_err().kind(), ErrorKind::TimedOut);
+async fn a_deployment_that_is_not_over_in_time_has_no_outcome_and_is_watched_again() {
+    let Some(scene) = Scene::start(|task| task).await else { return };
+    scene.coolify.next_deployment(&scene.coolify.application(), CoolifyScript::hangs());
+    let receipt = scene.client.deploy(&scene.order(), "release-1").await.unwrap();
+    let patient = WatchOrder::new(PROFILE, receipt.id, watch_options());
+    let mut hasty = patient.clone();
+    hasty.options.deadline = Duration::from_millis(500);
+    for _ in 0..2 {
+        assert_eq!(scene.client.watch(&hasty).await.unwrap_err().kind(), ErrorKind::TimedOut);
+    }
+    let admin = scene.server.admin();
+    assert_eq!(admin.count(WATCHES).await, 2);
+    scene.client.cancel(&patient).await.unwrap();
+    let outcome = scene.client.watch(&patient).await.unwrap();
+    assert!(matches!(outcome, Outcome::Cancelled(_)), "{outcome}");
+    // An outcome is the last word.
+    assert_eq!(scene.client.watch(&hasty).await.unwrap(), outcome);
+    assert_eq!(admin.count(WATCHES).await, 3);
+}
+
+#[tokio::test]
+async fn a_fleet_is_not_ended_by_the_deadline_of_somebody_else() {
+    let Some(scene) = Scene::start(|task| task).await else { return };
+    scene.coolify.next_deployment(&scene.coolify.application(), CoolifyScript::hangs());
+    let member = Member::new("web", PROFILE, DeployRequest::new(scene.target()));
+    let fleet = scene.client.fleet("release-1");
+    fleet.begin(&FleetPlan::new([member]).with_watch(watch_options())).await.unwrap();
+    while scene.server.admin().open_invocations("Watch", "run").await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let status = scene.client.status(PROFILE, &scene.target()).await.unwrap();
+    let mut hasty = WatchOrder::new(PROFILE, status.last.unwrap().id, watch_options());
+    hasty.options.deadline = Duration::from_millis(500);
+    assert_eq!(scene.client.watch(&hasty).await.unwrap_err().kind(), ErrorKind::TimedOut);
+    assert_eq!(scene.server.admin().open_invocations("Watch", "run").await.len(), 1, "the fleet goes on");
+    fleet.cancel().await.unwrap();
+    let report = fleet.report().await.unwrap();
+    assert!(report.to_string().contains("cancelled"), "{report}");
 }
 
 #[tokio::test]
