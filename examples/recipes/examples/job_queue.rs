@@ -61,9 +61,9 @@ async fn queue(directory: &Path) -> Result<SqliteStorage<Release>, Box<dyn Error
 }
 
 /// Works until it is killed.
-async fn work(directory: &Path, url: &str, token: &str) -> Result<(), Box<dyn Error>> {
+async fn work(directory: &Path, url: &str) -> Result<(), Box<dyn Error>> {
     let intents = Intents::open(&directory.join("intents.sqlite")).await?;
-    let context = Context { intents, deployer: connect(url, token)? };
+    let context = Context { intents, deployer: connect(url)? };
     let worker = WorkerBuilder::new(format!("worker-{}", std::process::id()))
         .backend(queue(directory).await?)
         .data(context)
@@ -83,24 +83,24 @@ async fn done(queue: &SqliteStorage<Release>, jobs: i64) -> Result<(), Box<dyn E
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    if let [directory, url, token] = &*arguments {
-        return work(&PathBuf::from(directory), url, token).await;
+    if let [directory, url] = &*arguments {
+        return work(&PathBuf::from(directory), url).await;
     }
     let (fake, directory) = (FakeDokploy::start().await, tempfile::tempdir()?);
     let mut queue = queue(directory.path()).await?;
-    let worker = [directory.path().display().to_string(), fake.url(), fake.token().to_owned()];
+    let worker = [directory.path().display().to_string(), fake.url()];
     for (jobs, step) in (1..).zip(["prepared", "sent"]) {
         let application = fake.add_application(step);
         let request = DeployRequest::new(Target::application(&*application));
         queue.push(Release { request }).await?;
 
-        let mut first = Process::start(&worker, Some(step))?;
+        let mut first = Process::start(&worker, fake.token(), Some(step))?;
         first.says(step).await?;
         first.kill().await?;
         let deployments = || fake.triggered().into_iter().filter(|triggered| triggered.target == application).count();
         println!("killed after `{step}`: {} triggered", deployments());
 
-        let second = Process::start(&worker, None)?;
+        let second = Process::start(&worker, fake.token(), None)?;
         timeout(Duration::from_mins(2), done(&queue, jobs)).await??;
         second.kill().await?;
         println!("delivered again: {} triggered", deployments());

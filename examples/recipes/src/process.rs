@@ -12,6 +12,9 @@ use tokio::process::{Child, ChildStdout, Command};
 /// The step at which a process is killed.
 const KILLED_AT: &str = "RECIPE_KILLED_AT";
 
+/// The token of the platform, which the arguments would show to everybody on the machine.
+pub(crate) const TOKEN: &str = "RECIPE_TOKEN";
+
 /// A step of a job: a process that is to be killed there says so, and waits for it.
 #[expect(clippy::print_stdout, reason = "its parent reads it")]
 pub async fn step(name: &str) {
@@ -29,13 +32,13 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts one with these arguments, to be killed at a step or not.
+    /// Starts one with these arguments and the token of the platform, to be killed at a step or not.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(arguments: &[impl AsRef<OsStr>], killed_at: Option<&str>) -> io::Result<Self> {
+    pub fn start(arguments: &[impl AsRef<OsStr>], token: &str, killed_at: Option<&str>) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
-        command.args(arguments).env(KILLED_AT, killed_at.unwrap_or_default());
+        command.args(arguments).env(TOKEN, token).env(KILLED_AT, killed_at.unwrap_or_default());
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let out = child.stdout.take().ok_or_else(|| io::Error::other("a process has no output"))?;
         Ok(Self { child, lines: BufReader::new(out).lines() })
