@@ -305,6 +305,8 @@ impl HttpBuilder {
         let client = reqwest::Client::builder()
             .redirect(Policy::none())
             .referer(false)
+            // The handshake of a WebSocket is one of HTTP/1.1, and another crate of the program may turn on HTTP/2.
+            .http1_only()
             .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(self.idle_timeout);
         let is_tls_needed = url.scheme() == "https" || route.is_https();

@@ -43,9 +43,9 @@ pub struct Socket {
     stream: WebSocketStream<Upgraded>,
     operation: Operation,
     destination: String,
-    /// When anything came last, and whether it was pinged since.
+    /// When anything came last, and when it was pinged since.
     heard_at: Instant,
-    is_pinged: bool,
+    pinged_at: Option<Instant>,
 }
 
 /// What a [`Socket`] brings.
@@ -86,7 +86,7 @@ impl RequestBuilder<'_> {
         let config = WebSocketConfig::default().max_message_size(Some(limit)).max_frame_size(Some(limit));
         let stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(config)).await;
         let destination = http.destination().to_owned();
-        Ok(Socket { stream, operation, destination, heard_at: Instant::now(), is_pinged: false })
+        Ok(Socket { stream, operation, destination, heard_at: Instant::now(), pinged_at: None })
     }
 }
 
@@ -100,17 +100,18 @@ impl Socket {
     /// 4 MiB or of a body, [`Decode`](ErrorKind::Decode) if what came is no text.
     pub async fn next(&mut self) -> Result<SocketMessage, Error> {
         loop {
-            let silence = if self.is_pinged { 2 * SILENCE } else { SILENCE };
-            let Ok(message) = timeout_at(self.heard_at + silence, self.stream.next()).await else {
-                if self.is_pinged {
+            // Who was not read for long has the time for an answer all the same.
+            let silent_since = self.pinged_at.unwrap_or(self.heard_at);
+            let Ok(message) = timeout_at(silent_since + SILENCE, self.stream.next()).await else {
+                if self.pinged_at.is_some() {
                     return Err(self.error(ErrorKind::Interrupted, "did not answer a ping"));
                 }
                 let sent = self.stream.send(Message::Ping(tungstenite::Bytes::new())).await;
                 sent.map_err(|error| self.broken(error))?;
-                self.is_pinged = true;
+                self.pinged_at = Some(Instant::now());
                 continue;
             };
-            (self.heard_at, self.is_pinged) = (Instant::now(), false);
+            (self.heard_at, self.pinged_at) = (Instant::now(), None);
             return match message {
                 Some(Ok(Message::Text(text))) => Ok(SocketMessage::Text(text.as_str().to_owned())),
                 Some(Ok(Message::Close(frame))) => Ok(match frame {

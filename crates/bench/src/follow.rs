@@ -80,6 +80,9 @@ fn follow(platform: &str, way: Way, lines: usize) -> io::Result<Cost> {
     // Allocations are counted by thread, and the server has its own.
     let allocated = allocation_counter::measure(|| followed = runtime.block_on(to_the_end(&server, way)));
     let Followed { lines: came, gaps } = followed?;
+    if gaps > 0 && way == Way::Socket {
+        return Err(io::Error::other(format!("lines are missing that a socket of {platform} brings")));
+    }
     if gaps == 0 && came != server.lines() {
         return Err(io::Error::other(format!("{came} of {} lines came on {platform} {}", server.lines(), way.words())));
     }

@@ -135,7 +135,12 @@ impl CheckpointStore for CheckpointFile {
     }
 
     fn begin<'a>(&'a self, plan: &'a FleetPlan) -> BoxFuture<'a, Result<()>> {
-        self.add(serde_json::to_vec(&First { v: VersionOne, plan }), true)
+        async move {
+            self.add(serde_json::to_vec(&First { v: VersionOne, plan }), true).await?;
+            let path = self.path.clone();
+            blocking(move || sync_name(&path)).await
+        }
+        .boxed()
     }
 
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>> {
@@ -163,6 +168,16 @@ fn open(path: &Path) -> Result<Option<File>> {
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(not_read(path, error)),
     }
+}
+
+/// Makes the name of a new file as lasting as what is in it, where folders can be synced.
+fn sync_name(path: &Path) -> Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| not_written(path, error))?;
+    }
+    Ok(())
 }
 
 /// Reads all lines, the last of each member counts, and cuts off one that is torn.

@@ -74,7 +74,11 @@ impl Reader {
                 Aligned::NewAfterGap(lines) => (lines, !begins_late),
                 Aligned::Unknown => {
                     self.tail = (tail.max(MIN_TAIL) * TAIL_GROWTH).min(self.max_tail);
-                    continue;
+                    if is_over {
+                        continue;
+                    }
+                    // The next poll brings them: following a log costs one request a poll.
+                    return Ok(News::default());
                 }
             };
             // Twice what came in the last interval leaves room for more, and for the lines by which the pages overlap.
@@ -168,6 +172,32 @@ mod tests {
             let page = LogPage::last_of(lines, LogOptions::tail(tail.min(window)));
             LogPage { unfinished: begun.is_some(), ..page }
         }
+    }
+
+    #[tokio::test]
+    async fn a_poll_reads_once_also_if_more_lines_came_than_it_asked_for() {
+        let mut log = Log::default();
+        let platform = Platform { window: usize::MAX, unique: true };
+        let mut reader = Reader::new(Aligner::new(), None);
+        let mut poll = async |log: &Log, is_over: bool| {
+            let count = std::cell::Cell::new(0);
+            let page = |tail| {
+                count.set(count.get() + 1);
+                ready(Ok(log.page(tail, 0, usize::MAX))).boxed()
+            };
+            let news = reader.read(is_over, page).await.unwrap();
+            (news.lines.len(), news.gap, count.get())
+        };
+        log.append(0, platform);
+        assert_eq!(poll(&log, false).await, (1, false, 1));
+        assert_eq!(poll(&log, false).await, (0, false, 1));
+        (0..500).for_each(|_| log.append(0, platform));
+        assert_eq!(poll(&log, false).await, (0, false, 1));
+        assert_eq!(poll(&log, false).await, (500, false, 1));
+        assert_eq!(poll(&log, false).await, (0, false, 1));
+        (0..2_500).for_each(|_| log.append(0, platform));
+        // After the end nothing is left for a later poll.
+        assert_eq!(poll(&log, true).await, (2_500, false, 3));
     }
 
     fn follow(steps: Vec<Step>, platform: Platform, max_tail: usize) -> (Log, Vec<String>, bool) {

@@ -116,21 +116,35 @@ async fn a_connection_that_ends_without_a_close_is_broken() {
     assert_eq!(brought(vec![Message::text("a")]).await, [Ok(text("a")), Err(ErrorKind::Interrupted)]);
 }
 
-#[tokio::test]
-async fn a_socket_that_answers_no_ping_is_broken() {
+/// A socket to a server that reads nothing, so that no ping is answered.
+async fn deaf() -> Socket {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         let socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
-        // Nothing is read, so that no ping is answered.
         std::future::pending::<()>().await;
         drop(socket);
     });
-    let mut socket = open(Http::builder(format!("http://{address}/api"))).await.unwrap();
+    open(Http::builder(format!("http://{address}/api"))).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_socket_that_answers_no_ping_is_broken() {
+    let mut socket = deaf().await;
     tokio::time::pause();
     let began = tokio::time::Instant::now();
     assert_eq!(socket.next().await.unwrap_err().kind(), ErrorKind::Interrupted);
     assert!((59..=60).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_ping_has_its_time_also_if_the_socket_was_not_read_for_long() {
+    let mut socket = deaf().await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(90)).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(socket.next().await.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert!((29..=30).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -6,23 +6,18 @@
 //! What `tail` itself has to say comes as text of the log, in a message of its own.
 //! Each chunk is made text by itself, so that a character at its border becomes two that are unreadable.
 
-use std::time::Duration;
+use std::future::pending;
 
 use dokploy_client::types::Deployment as Row;
 use dokploy_client::wire::{Socket, SocketMessage};
 use futures::StreamExt;
 use futures::stream::try_unfold;
-use tokio::time::sleep;
 
 use super::Dokploy;
 use super::error::map_error;
 use super::operation::Operation;
 use super::pending::row_of;
-use super::read::read;
 use crate::{DeploymentId, Error, ErrorKind, LogFeed, LogLine, Result, Target, TargetKind, platform};
-
-/// The time between two reads of a deployment whose row is not known yet: its watch usually knows first.
-const ROW_WAIT: Duration = Duration::from_secs(5);
 
 /// The longest line that is waited for, in bytes; the server itself gives out no more than this by other ways.
 const MAX_LINE: usize = 1024 * 1024;
@@ -80,7 +75,7 @@ impl Source {
         };
         let target = self.id.target();
         let server = match row.build_server_id.or(row.server_id) {
-            None if *target.kind() != TargetKind::Preview => self.dokploy.api.settings(target).await?.server,
+            None => self.dokploy.api.settings(target).await?.server,
             server => server,
         };
         let socket = self.dokploy.api.listen(path, server.as_deref()).await?;
@@ -90,14 +85,8 @@ impl Source {
     /// The row of the deployment, as soon as there is one.
     async fn row(&self) -> Result<Row> {
         let target = self.id.target();
-        let mut known = row_of(&self.id);
-        let id = loop {
-            if let Some(row) = known {
-                break row;
-            }
-            sleep(ROW_WAIT).await;
-            known = row_of(&read(&self.dokploy, &self.id).await?.id);
-        };
+        // The follower opens another feed once the watch knows the row, so that nothing is read for that here.
+        let Some(id) = row_of(&self.id) else { return pending().await };
         let rows = self.dokploy.api.rows(target).await?.rows;
         rows.into_iter().find(|row| row.deployment_id == id).ok_or_else(|| row_is_missing(target))
     }

@@ -7,24 +7,17 @@
 //! An API token goes as a header of the handshake to other sockets; that this one takes it is not proven, and neither is
 //! whether the socket ends with the deployment.
 
-use std::time::Duration;
-
-use futures::future::TryFutureExt;
+use futures::future::{self, TryFutureExt};
 use futures::stream::{StreamExt, try_unfold};
 use qovery_client::types::EnvironmentLogs as Entry;
 use qovery_client::wire::{Socket, SocketMessage};
 use serde_json::Value;
-use tokio::time::sleep;
 
 use super::Qovery;
 use super::entries::{Scope, lines};
 use super::error::map_error;
 use super::pending::Pending;
-use super::read::begun;
 use crate::{DeploymentId, Error, ErrorKind, LogFeed, LogLine, Result, platform};
-
-/// The time between two reads of a deployment that has not begun: that of its watch, which usually knows first.
-const BEGIN_WAIT: Duration = Duration::from_secs(5);
 
 /// The codes of a close that is a refusal: the token may not read the log, or is none (command line, `pkg/wserror.go`).
 const REFUSALS: [u16; 2] = [1007, 1008];
@@ -55,14 +48,9 @@ struct Listening {
 }
 
 async fn connect(qovery: Qovery, id: DeploymentId) -> Result<Listening> {
-    let (pending, execution) = loop {
-        if Pending::of(&id)?.execution.is_none() {
-            sleep(BEGIN_WAIT).await;
-        }
-        if let Some(begun) = begun(&qovery, &id).await? {
-            break begun;
-        }
-    };
+    let pending = Pending::of(&id)?;
+    // The follower opens another feed once the watch knows the execution, so that nothing is read for that here.
+    let Some(execution) = pending.execution.clone() else { return future::pending().await };
     let environment = qovery.api.environment(&pending.environment).await?;
     let socket = qovery.api.listen(&environment).await.map_err(refused)?;
     Ok(Listening { socket, execution, scope: Scope::new(&pending.target, &pending.environment) })

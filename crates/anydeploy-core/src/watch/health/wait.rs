@@ -127,7 +127,7 @@ async fn read_until_decided<D: Deployer + ?Sized>(
                 None => error,
             });
         }
-        sleep_until(next_poll).await;
+        sleep_until(next_poll.min(step_ends)).await;
         if next_poll >= step_ends {
             return Ok(None);
         }
