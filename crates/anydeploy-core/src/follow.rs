@@ -44,7 +44,8 @@ use crate::{Deployer, DeploymentId, LogLine, Result, ServiceLogOptions, Target};
 /// The stream of a service has no end.
 ///
 /// # Cost
-/// One read of the log after each poll of the watch, once the deployment has begun; none where the platform has a socket for the log, and the adapter uses it.
+/// One read of the log after each poll of the watch, once the deployment has begun; where a socket brings the log, only the
+/// reads after the end of the deployment.
 /// What is kept of reported lines is 8 bytes each, of at most the last 1,048,576.
 pub struct Follow {
     events: BoxStream<'static, Result<FollowEvent>>,

@@ -116,7 +116,7 @@ async fn child(directory: &Path) -> Result<FleetReport> {
     while let Some(event) = run.next().await {
         match event? {
             FleetEvent::Resumed { done, under_way } => println!("{done} members are done, {under_way} under way"),
-            FleetEvent::WaveBegan { wave, members } => println!("wave {} of {members} members", wave + 1),
+            FleetEvent::WaveBegan { wave, members } => println!("wave {}, {members} members", wave + 1),
             FleetEvent::Done { member, result } => println!("  {member}: {result}"),
             FleetEvent::Stopped { why, .. } => println!("the fleet stops: {why}"),
             FleetEvent::Ended(report) => return Ok(report),

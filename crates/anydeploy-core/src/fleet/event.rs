@@ -14,7 +14,7 @@ pub enum FleetEvent {
         /// How many were under way.
         under_way: usize,
     },
-    /// The first members of a wave begin.
+    /// The first members of a wave begin that this run begins.
     WaveBegan {
         /// The wave, counted from 0.
         wave: usize,

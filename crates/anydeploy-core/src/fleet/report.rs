@@ -103,9 +103,12 @@ impl fmt::Display for FleetReport {
             |wanted: fn(Standing) -> bool| self.members.iter().filter(|member| wanted(member.at.standing())).count();
         let succeeded = count(|standing| standing == Standing::Succeeded);
         let failed = count(|standing| standing == Standing::Failed);
-        let not_begun = count(|standing| matches!(standing, Standing::NotBegun(_) | Standing::Waiting));
-        let under_way = count(Standing::is_under_way);
+        let not_begun = count(|standing| matches!(standing, Standing::NotBegun(_)));
         write!(f, "{succeeded} succeeded, {failed} failed, {not_begun} not begun")?;
-        if under_way > 0 { write!(f, ", {under_way} under way") } else { Ok(()) }
+        let open = [
+            (count(Standing::is_under_way), "under way"),
+            (count(|standing| standing == Standing::Waiting), "waiting"),
+        ];
+        open.iter().filter(|(members, _)| *members > 0).try_for_each(|(members, how)| write!(f, ", {members} {how}"))
     }
 }

@@ -87,8 +87,8 @@ impl Fleet {
 /// A run may be dropped at any point, and its process killed: the deployments go on, and nothing is cancelled.
 /// [`FleetControl::report`] says which members were triggered, also after the run was dropped, and the next run over the same
 /// checkpoint takes the fleet up.
-/// A fleet that was stopped by [`FleetControl::stop`] or [`FleetControl::cancel`] stays stopped also then: what was not begun
-/// is not begun, and what is under way is watched, or cancelled, to its end.
+/// A fleet that was stopped by [`FleetControl::stop`], [`FleetControl::cancel`] or its stop condition stays stopped also
+/// then: what was not begun is not begun, and what is under way is watched, or cancelled, to its end.
 ///
 /// # Errors
 /// What goes wrong with a member is a result in the report; the run itself ends with an error in these cases:

@@ -26,7 +26,7 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 
 /// The program of the server: what `RESTATE_SERVER` names, or what is on `PATH`.
 pub fn program() -> Option<PathBuf> {
-    let named = env::var_os(PROGRAM).filter(|named| !named.is_empty()).map(PathBuf::from);
+    let named = env::var_os(PROGRAM).map(PathBuf::from).filter(|named| named.is_file());
     let on_path = || {
         let folders = env::var_os("PATH").unwrap_or_default();
         env::split_paths(&folders).map(|folder| folder.join("restate-server")).find(|file| file.is_file())
