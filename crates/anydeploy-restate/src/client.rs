@@ -151,9 +151,9 @@ impl Client {
         self.call_without_input(|| self.target(&target_key(profile, target)).status()).await
     }
 
-    /// Watches a deployment until it is over, with whoever watches it already.
+    /// Watches a deployment until it is over; callers that watch the same one share the watch.
     ///
-    /// The options count if nobody does.
+    /// The options count if nobody watches it already.
     /// An outcome is remembered for thirty days; a watch that has ended with an error is followed by a new one, so that
     /// waiting again is what it is without an engine.
     /// The hundredth error is the last word.

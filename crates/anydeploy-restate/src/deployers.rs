@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anydeploy_core::{Deployer, Error, ErrorKind, Result};
+use restate_sdk::errors::TerminalError;
+
+use crate::verdict::terminal;
 
 /// The deployers of a worker, each under the name of a **profile**.
 ///
@@ -53,5 +56,10 @@ impl Deployers {
             let message = format!("this worker has no profile `{profile}`; it has: {}", known.join(", "));
             Error::new(ErrorKind::InvalidConfiguration, message)
         })
+    }
+
+    /// The deployer of a profile, whose absence ends the invocation.
+    pub(crate) fn require(&self, profile: &str) -> Result<Arc<dyn Deployer>, TerminalError> {
+        self.get(profile).map_err(|error| terminal(&error))
     }
 }

@@ -46,7 +46,7 @@ impl Health {
     #[handler]
     async fn wait(&self, ctx: Context<'_>, order: Json<HealthOrder>) -> HandlerResult<Json<Verdict>> {
         let Json(mut order) = order;
-        let deployer = self.deployers.get(&order.profile).map_err(|error| terminal(&error))?;
+        let deployer = self.deployers.require(&order.profile)?;
         let options = order.options;
         let begin = ctx.run(|| async move { Ok(Json(polls::begin(options, SystemTime::now()))) });
         Json(order.options) = begin.name("begin").await?;

@@ -68,13 +68,13 @@ impl Target {
     async fn deploy(&self, ctx: ObjectContext<'_>, order: Json<Order>) -> HandlerResult<Json<Receipt>> {
         let Json(order) = order;
         order.expect_key(ctx.key()).map_err(|error| terminal(&error))?;
-        let deployer = self.deployer(&order.profile)?;
+        let deployer = self.deployers.require(&order.profile)?;
         let mut status = status_of(&ctx).await?;
         settle_open(&ctx, &deployer, &mut status).await?;
         let receipt = trigger(&ctx, &deployer, &order, &mut status).await?;
         if let Some(options) = order.watch {
             let order = WatchOrder::new(order.profile, receipt.id.clone(), options);
-            // The key makes it once, whoever asks for it.
+            // The key makes it once, however many callers ask for it.
             ctx.workflow_client::<WatchClient>(order.key()).run(Json(order)).send();
         }
         Ok(Json(receipt))
@@ -85,7 +85,7 @@ impl Target {
     /// One that is undecidable stays so, unless its deployment is found.
     #[handler]
     async fn settle(&self, ctx: ObjectContext<'_>) -> HandlerResult<Json<Settled>> {
-        let deployer = self.deployer(profile_of(ctx.key()))?;
+        let deployer = self.deployers.require(profile_of(ctx.key()))?;
         let mut status = status_of(&ctx).await?;
         Ok(Json(settle_open(&ctx, &deployer, &mut status).await?))
     }
@@ -105,12 +105,6 @@ impl Target {
     #[handler]
     async fn status(&self, ctx: SharedObjectContext<'_>) -> HandlerResult<Json<TargetStatus>> {
         Ok(ctx.get::<Json<TargetStatus>>(STATUS).await?.unwrap_or_else(|| Json(TargetStatus::default())))
-    }
-}
-
-impl Target {
-    fn deployer(&self, profile: &str) -> Result<Arc<dyn Deployer>, TerminalError> {
-        self.deployers.get(profile).map_err(|error| terminal(&error))
     }
 }
 

@@ -56,7 +56,7 @@ impl Watch {
     #[handler]
     async fn run(&self, ctx: WorkflowContext<'_>, order: Json<WatchOrder>) -> HandlerResult<Json<Outcome>> {
         let Json(mut order) = order;
-        let deployer = self.deployer(&order.profile)?;
+        let deployer = self.deployers.require(&order.profile)?;
         let options = order.options;
         let begin = ctx.run(|| async move { Ok(Json(polls::begin(options, SystemTime::now()))) });
         Json(order.options) = begin.name("begin").await?;
@@ -83,7 +83,7 @@ impl Watch {
         let Some(Json(order)) = ctx.get::<Json<WatchOrder>>(ORDER).await? else {
             return Ok(Json(None));
         };
-        let deployer = self.deployer(&order.profile)?;
+        let deployer = self.deployers.require(&order.profile)?;
         let read = ctx.run(|| async move {
             let read = deployer.deployment(&order.id).await;
             read.map(Json).map_err(|error| of_read(&error))
@@ -97,17 +97,11 @@ impl Watch {
     async fn cancel(&self, ctx: SharedWorkflowContext<'_>, order: Json<WatchOrder>) -> HandlerResult<()> {
         // The watch may know a newer id.
         let Json(order) = ctx.get::<Json<WatchOrder>>(ORDER).await?.unwrap_or(order);
-        let deployer = self.deployer(&order.profile)?;
+        let deployer = self.deployers.require(&order.profile)?;
         let ask = ctx.run(|| async move {
             let asked = deployer.cancel_deployment(&order.id).await;
             asked.map(drop).map_err(|error| of_cancel(&error))
         });
         Ok(ask.name("cancel").retry_policy(RunRetryPolicy::default()).await?)
-    }
-}
-
-impl Watch {
-    fn deployer(&self, profile: &str) -> Result<Arc<dyn Deployer>, TerminalError> {
-        self.deployers.get(profile).map_err(|error| terminal(&error))
     }
 }

@@ -21,6 +21,7 @@ const WORDS: &[Word] = &[
     Word { forms: &["flight", "flights"], instead: "in-flight trigger", limit: 0 },
     Word { forms: &["trail", "trails"], instead: "`Pending`", limit: 0 },
     Word { forms: &["sight", "sights", "sighted"], instead: "poll, or `Resolution`", limit: 0 },
+    Word { forms: &["whoever"], instead: "who or what it is", limit: 0 },
     Word { forms: &["doubt", "doubts", "doubtful", "doubted"], instead: "`Resolution::Ambiguous`", limit: 0 },
     Word { forms: &["fate", "fates"], instead: "outcome, or `Script`", limit: 0 },
     Word { forms: &["door", "doors", "doorkeeper"], instead: "`Listener`, `FaultSequence`", limit: 0 },

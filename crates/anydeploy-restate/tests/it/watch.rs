@@ -20,7 +20,7 @@ async fn ended(script: CoolifyScript) -> Option<Outcome> {
     let receipt = scene.client.deploy(&scene.order(), "release-1").await.unwrap();
     let order = WatchOrder::new(PROFILE, receipt.id, watch_options());
     let ended = scene.client.watch(&order).await.unwrap();
-    // Whoever comes later learns the same.
+    // A later caller gets the same outcome.
     assert_eq!(scene.client.watch(&order).await.unwrap(), ended);
     Some(ended)
 }
