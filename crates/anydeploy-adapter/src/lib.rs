@@ -52,7 +52,7 @@
 //! # Reads
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
 //! ([`Backoff`]).
-//! [`concurrently`] runs several side by side.
+//! [`concurrently`] runs several side by side; [`sorted_by`] sorts the few values that they return.
 //!
 //! # Rate limits
 //! Each request waits until the rate limit of the token leaves room for it ([`throttle`]).
@@ -81,6 +81,7 @@ mod events;
 mod failure;
 mod recovery;
 mod retry;
+mod sort;
 mod state;
 mod time;
 mod timing;
@@ -101,6 +102,7 @@ pub use events::unreadable_event;
 pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};
 pub use recovery::Resolution;
 pub use retry::{may_be_transient, retry_briefly, retry_read};
+pub use sort::sorted_by;
 pub use state::after_write;
 pub use time::{http_date, parse_timestamp};
 pub use timing::Timing;

@@ -3,14 +3,13 @@
 //! Facts of 4.3.11 (`toWebhook` of its notifications): unsigned, sent when the final status is set, and not sent for what is
 //! cancelled, queued or started.
 
-use serde::Deserialize;
+use coolify_client::wire::{decode, object};
 
 use super::Coolify;
 use crate::adapter::unreadable_event;
 use crate::{DeploymentEvent, EventKind, Result, Target, platform};
 
 /// The members that are read of a body.
-#[derive(Deserialize)]
 struct Body {
     event: String,
     application_uuid: Option<String>,
@@ -18,6 +17,18 @@ struct Body {
     deployment_uuid: Option<String>,
     project: Option<String>,
     environment: Option<String>,
+}
+
+object! {
+    Body:
+    required { event = "event" }
+    optional {
+        application_uuid = "application_uuid",
+        application_name = "application_name",
+        deployment_uuid = "deployment_uuid",
+        project = "project",
+        environment = "environment",
+    }
 }
 
 /// Reads the body of a webhook of Coolify.
@@ -38,7 +49,7 @@ struct Body {
 /// # Errors
 /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it is no JSON object with an `event`.
 pub fn parse_webhook(body: &[u8]) -> Result<DeploymentEvent> {
-    let body: Body = serde_json::from_slice(body).map_err(|error| unreadable_event(platform::COOLIFY, &error))?;
+    let (body, _) = decode::<Body>(body).map_err(|error| unreadable_event(platform::COOLIFY, &error))?;
     let kind = match body.event.as_str() {
         "deployment_success" => EventKind::Succeeded,
         "deployment_failed" => EventKind::Failed,

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 
 use coolify_client::types::Project;
-use futures::future::join_all;
-use futures::stream::{self, StreamExt};
+use futures::future::FutureExt;
 
 use super::api::{Api, tag_as_stored};
 use super::service::{of_application, of_resource, read};
+use crate::adapter::concurrently;
 use crate::{Error, Result, Service, ServiceQuery, TargetKind, platform};
 
 /// How many projects are read at once.
@@ -67,9 +67,9 @@ async fn listed(api: &Api, query: &ServiceQuery) -> Result<Vec<(Service, Option<
 async fn environments(api: &Api, query: &ServiceQuery) -> Result<HashMap<i64, Place>> {
     let is_named = |project: &Project| query.project.is_none() || project.name == query.project;
     let named = api.projects().await?.into_iter().filter(is_named);
-    let reads: Vec<_> = named.map(|project| async move { api.project(&project.uuid).await }).collect();
+    let reads = named.map(|project| async move { api.project(&project.uuid).await }.boxed());
     let mut places = HashMap::new();
-    for project in stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect::<Vec<_>>().await {
+    for project in concurrently(MAX_CONCURRENT_READS, reads.collect()).await {
         let project = project?;
         for environment in project.environments {
             let is_meant = |wanted: &String| environment.name.as_ref() == Some(wanted) || environment.uuid == *wanted;
@@ -83,7 +83,8 @@ async fn environments(api: &Api, query: &ServiceQuery) -> Result<HashMap<i64, Pl
 
 /// Services of one name, with where each is, as far as it can be read.
 async fn located(api: &Api, found: Vec<Service>) -> Vec<Service> {
-    let read = join_all(found.iter().map(|service| read(api, &service.target))).await;
+    let reads = found.iter().map(|service| read(api, &service.target).boxed());
+    let read = concurrently(MAX_CONCURRENT_READS, reads.collect()).await;
     let with_place = |(service, read): (Service, Result<Service>)| match read {
         Ok(read) => service.with_project(read.project).with_environment(read.environment),
         // Where it is makes an error clearer, and decides nothing.

@@ -24,7 +24,7 @@ pub(super) const RESTART: &str = "restart-application-by-uuid";
 
 /// What a restart of an application is compared with afterwards, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
-    match rows::search(api, target, |page| newest_success(&page.rows).is_some()).await {
+    match rows::search(api, target, &|page| newest_success(&page.rows).is_some()).await {
         Ok(page) => {
             let commit = newest_success(&page.rows).and_then(|row| row.commit.clone());
             asked.was = commit.filter(|commit| is_commit_hash(commit));
@@ -40,7 +40,7 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
 /// those from before the restart without one of this id.
 pub(super) async fn is_unstored(api: &Api, context: &Context<'_>, uuid: &str) -> bool {
     let reaches_back = |page: &Page| context.baseline.ages(page).last() == Some(&Age::Known);
-    let page = rows::search(api, context.target, reaches_back).await;
+    let page = rows::search(api, context.target, &reaches_back).await;
     page.is_ok_and(|page| page.row(uuid).is_none() && (page.is_whole || reaches_back(&page)))
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn prepare_version(
     check_application(&application)?;
     check_fetchable(&application, commit)?;
     let is_known = |page: &Page| versions::ran(&page.rows, commit).is_some();
-    let page = rows::search_among(api, target, MAX_RECOVERED_ROWS, is_known).await.map_err(before)?;
+    let page = rows::search_among(api, target, MAX_RECOVERED_ROWS, &is_known).await.map_err(before)?;
     let newest_now = versions::newest(&page.rows).map(|row| &*row.deployment_uuid);
     if newest.is_some() && newest != newest_now {
         let message = "the target was deployed since its versions were listed";
@@ -64,7 +64,7 @@ pub(super) async fn prepare_version(
 
 /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
 async fn deployed_commit(api: &Api, target: &Target) -> Result<(String, Baseline)> {
-    let page = rows::search(api, target, |page| versions::newest_success(&page.rows).is_some()).await?;
+    let page = rows::search(api, target, &|page| versions::newest_success(&page.rows).is_some()).await?;
     let commit = versions::newest_success(&page.rows).and_then(|row| row.commit.clone());
     let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
         let what = "deploying once more what was deployed last, as it does not report which commit that was";

@@ -25,6 +25,9 @@ pub(super) const HISTORY_PAGE_SIZE: i64 = 20;
 /// The text before the log in a row of the list, whose members come in the order of the table's columns (4.3.11).
 const LOG_MEMBER: &str = ",\"logs\":";
 
+/// Whether no older rows are needed.
+type IsEnough<'a> = &'a (dyn Fn(&Page) -> bool + Send + Sync);
+
 /// A part of the list of an application's deployments, newest first.
 #[derive(Debug, Default)]
 pub(super) struct Page {
@@ -88,7 +91,7 @@ async fn rows_until(
     limit: usize,
     (first, next): (i64, i64),
     is_patient: bool,
-    enough: impl Fn(&Page) -> bool,
+    enough: IsEnough<'_>,
 ) -> Result<Page> {
     let (mut page, mut take) = (Page::default(), first);
     while page.rows.len() < limit {
@@ -110,24 +113,19 @@ async fn rows_until(
 }
 
 /// The newest rows until they are enough, or as many as a search needs; a read that fails is tried again.
-pub(super) async fn search(api: &Api, target: &Target, enough: impl Fn(&Page) -> bool) -> Result<Page> {
+pub(super) async fn search(api: &Api, target: &Target, enough: IsEnough<'_>) -> Result<Page> {
     search_among(api, target, MAX_SEARCHED_ROWS, enough).await
 }
 
 /// The same among so many rows.
-pub(super) async fn search_among(
-    api: &Api,
-    target: &Target,
-    limit: usize,
-    enough: impl Fn(&Page) -> bool,
-) -> Result<Page> {
+pub(super) async fn search_among(api: &Api, target: &Target, limit: usize, enough: IsEnough<'_>) -> Result<Page> {
     rows_until(api, target, limit, SEARCH_PAGE_SIZES, true, enough).await
 }
 
 /// The newest rows, at most `limit`.
 pub(super) async fn newest(api: &Api, target: &Target, limit: usize) -> Result<Vec<Row>> {
     let sizes = (HISTORY_PAGE_SIZE, HISTORY_PAGE_SIZE);
-    let mut rows = rows_until(api, target, limit, sizes, false, |_| false).await?.rows;
+    let mut rows = rows_until(api, target, limit, sizes, false, &|_| false).await?.rows;
     rows.truncate(limit);
     Ok(rows)
 }
@@ -166,7 +164,7 @@ pub(super) enum Place {
 /// On 4.0.0-beta.467 that read answers 404 to deployments that the lists hold.
 pub(super) async fn listed(api: &Api, target: &Target, uuid: &str) -> Result<Option<(Row, Place)>> {
     let is_there = |page: &Page| page.row(uuid).is_some();
-    let page = rows_until(api, target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, is_there).await;
+    let page = rows_until(api, target, MAX_SEARCHED_ROWS, SEARCH_PAGE_SIZES, false, &is_there).await;
     let rows = page.as_ref().map(|page| page.rows.iter().enumerate());
     if let Some((place, row)) = rows.ok().and_then(|mut rows| rows.find(|(_, row)| row.deployment_uuid == uuid)) {
         return Ok(Some((row.clone(), Place::After(place))));

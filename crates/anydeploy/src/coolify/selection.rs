@@ -11,7 +11,6 @@ use std::collections::HashMap;
 
 use coolify_client::types::{DeployAccepted, DeployAcceptedItem, DeployByTagOrUuidParams};
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{self, StreamExt};
 
 use super::answer::{Answered, confirm};
 use super::api::tag_as_stored;
@@ -25,6 +24,7 @@ use super::{Coolify, rows};
 use crate::adapter::throttle::{Class, as_class};
 use crate::adapter::{
     Answer, Planner, Resolution, Search, Timestamps, Turn, checked, concurrently, mask, retry_briefly, settle,
+    sorted_by,
 };
 use crate::{
     DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport,
@@ -78,11 +78,11 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<SelectionReport> {
     let (answers, others, also) = match coolify.api.deploy(&params).await {
         Ok((accepted, at)) => {
             let named = Named::of(accepted);
-            let answers = each(&members, |member| named.answer(coolify, member, at)).await;
+            let answers = each(&members, |member| named.answer(coolify, member, at).boxed()).await;
             (answers, named.others(coolify, &members).await, named.also())
         }
         Err(error) if error.kind() == ErrorKind::QueueFull => {
-            let answers = each(&members, |member| search_once(coolify, member, error.clone())).await;
+            let answers = each(&members, |member| search_once(coolify, member, error.clone()).boxed()).await;
             if answers.iter().all(|answer| matches!(answer, Answer::Failed(error) if error.is_safe_to_repeat())) {
                 end_without(members);
                 return Err(error);
@@ -113,10 +113,9 @@ async fn members(coolify: &Coolify, tag: &str) -> Result<Vec<Member>> {
         let error = Error::new(ErrorKind::NotFound, "no application that the token can see has the tag");
         return Err(error.with_platform(platform::COOLIFY));
     }
-    let mut requests: Vec<_> =
-        tagged.into_iter().map(|row| DeployRequest::new(Target::application(row.uuid))).collect();
+    let requests = tagged.into_iter().map(|row| DeployRequest::new(Target::application(row.uuid))).collect();
     // Turns are always taken in this order, so that two selections do not wait for each other.
-    requests.sort_by(|one, other| one.target().cmp(other.target()));
+    let mut requests = sorted_by::<DeployRequest>(requests, |one, other| one.target().cmp(other.target()));
     // A target that is listed twice would wait for its own turn.
     requests.dedup();
     let mut turns = Vec::with_capacity(requests.len());
@@ -125,22 +124,21 @@ async fn members(coolify: &Coolify, tag: &str) -> Result<Vec<Member>> {
         let turn = Turn::take(&place_of(&coolify.api, request.target(), &asked), request.target()).await;
         turns.push((request, asked, turn));
     }
-    let counted = stream::iter(turns).map(|(request, asked, turn)| async move {
-        let baseline = baseline::count(&coolify.api, request.target()).await?;
-        Ok(Member { request, asked, baseline, turn })
+    let counted = turns.into_iter().map(|(request, asked, turn)| {
+        async move {
+            let baseline = baseline::count(&coolify.api, request.target()).await?;
+            Ok(Member { request, asked, baseline, turn })
+        }
+        .boxed()
     });
-    counted.buffered(MAX_CONCURRENT_READS).collect::<Vec<_>>().await.into_iter().collect()
+    concurrently(MAX_CONCURRENT_READS, counted.collect()).await.into_iter().collect()
 }
 
 /// What each member's part of the answer means.
-async fn each<'a, F, R>(members: &'a [Member], read: F) -> Vec<Answer>
-where
-    F: Fn(&'a Member) -> R,
-    R: Future<Output = Answer>,
-{
-    let reads = members.iter().map(read).collect::<Vec<_>>();
+async fn each<'a>(members: &'a [Member], read: impl Fn(&'a Member) -> BoxFuture<'a, Answer>) -> Vec<Answer> {
+    let reads = members.iter().map(read).collect();
     // What is read to confirm a trigger belongs to it, and waits behind no other reads.
-    as_class(Class::Trigger, stream::iter(reads).buffered(MAX_CONCURRENT_READS).collect::<Vec<_>>()).await
+    as_class(Class::Trigger, concurrently(MAX_CONCURRENT_READS, reads)).await
 }
 
 /// The deployment of a member, or why it has none.

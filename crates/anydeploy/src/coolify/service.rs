@@ -1,9 +1,7 @@
 //! A service as its row describes it: where it is, what it is set to run, and where it is reachable.
 
-use std::collections::BTreeMap;
-
 use coolify_client::types::{BuildPackEnum, Resource};
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::api::Api;
 use super::settings::{Application, Environment, ServiceOrDatabase};
@@ -81,17 +79,12 @@ pub(super) fn items(urls: Option<&str>) -> impl Iterator<Item = String> {
 
 /// A compose application has the domains of each of its services in a text of JSON.
 fn application_urls(row: &Application) -> Vec<String> {
-    #[derive(Deserialize)]
-    struct Domains {
-        #[serde(default)]
-        domain: Option<String>,
-    }
     if row.build_pack != Some(BuildPackEnum::Dockercompose) {
         return items(row.fqdn.as_deref()).collect();
     }
     let of_services = row.docker_compose_domains.as_deref().unwrap_or_default();
-    let of_services: BTreeMap<String, Domains> = serde_json::from_str(of_services).unwrap_or_default();
-    of_services.values().flat_map(|of_one| items(of_one.domain.as_deref())).collect()
+    let of_services: Map<String, Value> = serde_json::from_str(of_services).unwrap_or_default();
+    of_services.values().flat_map(|of_one| items(of_one["domain"].as_str())).collect()
 }
 
 /// The image of an application that is made from one; without a tag Coolify deploys `latest` (4.3.11).

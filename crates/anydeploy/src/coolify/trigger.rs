@@ -215,7 +215,7 @@ pub(super) async fn search_for(
     // A row that is older than one from before the trigger is older than the trigger.
     let reaches_back = |page: &Page| baseline.ages(page).last() == Some(&Age::Known);
     let limit = if search.is_ours { MAX_SEARCHED_ROWS } else { MAX_RECOVERED_ROWS };
-    let page = rows::search_among(&coolify.api, target, limit, reaches_back).await?;
+    let page = rows::search_among(&coolify.api, target, limit, &reaches_back).await?;
     Ok(match find(&page, asked, baseline, search.turn.overlap().is_some(), search.acted_on_within) {
         Finding::Row(row) => {
             let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Inferred));

@@ -29,7 +29,7 @@ pub(super) async fn merged(
 ) -> Result<Deployment> {
     let Context { target, asked, baseline, turn } = *context;
     let request = asked.merged(answered_at);
-    let Ok(page) = retry_read(coolify.timing.server_restarts, || rows::search(&coolify.api, target, |_| false)).await
+    let Ok(page) = retry_read(coolify.timing.server_restarts, || rows::search(&coolify.api, target, &|_| false)).await
     else {
         // A request that was merged without any id cannot be followed.
         let pending = Some(accepted(target, &asked.pending(phantom, Stage::Merged(request))));
@@ -92,7 +92,7 @@ pub(super) async fn resolve(
 /// # Errors
 /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
 pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merged: &Merged) -> Result<Row> {
-    let page = rows::search(&coolify.api, target, |_| false).await?;
+    let page = rows::search(&coolify.api, target, &|_| false).await?;
     one_twin(&page, phantom, merged)?.cloned().ok_or_else(phantom_error)
 }
 

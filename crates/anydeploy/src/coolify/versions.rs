@@ -37,7 +37,7 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
     let (application, _) = retry_briefly(|| coolify.api.application(target.id())).await?;
     check_application(&application)?;
     let enough = |page: &Page| versions(&page.rows).len() >= options.limit;
-    let page = rows::search_among(&coolify.api, target, MAX_RECOVERED_ROWS, enough).await?;
+    let page = rows::search_among(&coolify.api, target, MAX_RECOVERED_ROWS, &enough).await?;
     let mut versions = versions(&page.rows);
     versions.truncate(options.limit);
     if versions.is_empty() {

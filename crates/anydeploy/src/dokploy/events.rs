@@ -3,22 +3,31 @@
 //! Facts of 0.30.2: unsigned, sent once when a deployment is over, and not repeated; a redeployment that fails, one of a
 //! compose stack, previews, databases, and what leaves no row send nothing.
 
-use serde::Deserialize;
+use dokploy_client::wire::{decode, object};
 
 use crate::adapter::{parse_timestamp, unreadable_event};
 use crate::{DeploymentEvent, EventKind, Result, platform};
 
 /// The members that are read of a body.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Body {
     title: String,
-    #[serde(rename = "type")]
     about: Option<String>,
     status: Option<String>,
     project_name: Option<String>,
     application_name: Option<String>,
     timestamp: Option<String>,
+}
+
+object! {
+    Body:
+    required { title = "title" }
+    optional {
+        about = "type",
+        status = "status",
+        project_name = "projectName",
+        application_name = "applicationName",
+        timestamp = "timestamp",
+    }
 }
 
 /// Reads the body of a custom webhook of Dokploy.
@@ -40,7 +49,7 @@ struct Body {
 /// # Errors
 /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if it is no JSON object with a `title`.
 pub fn parse_webhook(body: &[u8]) -> Result<DeploymentEvent> {
-    let body: Body = serde_json::from_slice(body).map_err(|error| unreadable_event(platform::DOKPLOY, &error))?;
+    let (body, _) = decode::<Body>(body).map_err(|error| unreadable_event(platform::DOKPLOY, &error))?;
     let kind = match (body.about.as_deref(), body.status.as_deref()) {
         (Some("build"), Some("success")) => EventKind::Succeeded,
         (Some("build"), Some("error")) => EventKind::Failed,

@@ -8,6 +8,7 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum, QueueJob as
 use super::pending::{Pending, SeenJob, overwritten};
 use super::rows::{MAX_KEPT_ROWS, Rows, created, finished};
 use crate::Timing;
+use crate::adapter::sorted_by;
 
 /// What the rows prove.
 #[derive(Debug)]
@@ -107,8 +108,8 @@ pub(super) fn may_lack_rows(rows: &[Row], after: Option<i64>) -> bool {
 /// The rows that appeared while the deployment's own could, oldest first.
 pub(super) fn new_rows<'a>(rows: &'a [Row], pending: &Pending) -> impl Iterator<Item = (i64, &'a Row)> + use<'a> {
     let (after, until) = (pending.after, pending.until);
-    let mut rows: Vec<_> = rows.iter().rev().filter_map(|row| Some((created(row)?, row))).collect();
-    rows.sort_by_key(|(at, _)| *at);
+    let rows: Vec<_> = rows.iter().rev().filter_map(|row| Some((created(row)?, row))).collect();
+    let rows = sorted_by(rows, |(one, _), (other, _)| one.cmp(other));
     let is_new = move |at: i64| after.is_none_or(|after| at > after) && until.is_none_or(|until| at <= until);
     rows.into_iter().filter(move |(at, _)| is_new(*at))
 }

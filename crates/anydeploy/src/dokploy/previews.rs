@@ -6,7 +6,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use super::domains::url;
 use super::{ApplicationStatusEnum, Dokploy, service_state};
-use crate::adapter::{after_write, parse_timestamp, retry_briefly, retry_read};
+use crate::adapter::{after_write, parse_timestamp, retry_briefly, retry_read, sorted_by};
 use crate::{
     Ability, DeployRequest, Deployer, Error, ErrorKind, Preview, Previews, Result, Target, TargetKind, platform,
 };
@@ -14,10 +14,8 @@ use crate::{
 impl Previews for Dokploy {
     fn list_previews<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Vec<Preview>>> {
         async move {
-            let mut previews =
-                listed(self, target).await?.iter().map(PreviewRow::to_preview).collect::<Result<Vec<_>>>()?;
-            previews.sort_by_key(|preview| std::cmp::Reverse(preview.pull_request));
-            Ok(previews)
+            let previews = listed(self, target).await?.iter().map(PreviewRow::to_preview).collect::<Result<_>>()?;
+            Ok(sorted_by::<Preview>(previews, |one, other| other.pull_request.cmp(&one.pull_request)))
         }
         .boxed()
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ApplicationStatusEnum;
 use super::engine::Engine;
-use crate::{Error, Result, Target, platform};
+use crate::{Error, Result, Target, TargetKind, platform};
 
 /// A service as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +41,12 @@ fn holders(project: &Map<String, Value>) -> Result<Vec<&Map<String, Value>>> {
 
 /// The services of an environment, or of a project that has none.
 pub(super) fn services_of(holder: &Map<String, Value>) -> Vec<Listed> {
-    let application = |id: &str| Target::application(id);
-    let mut services = of_list(holder, ("applications", "applicationId", "applicationStatus"), None, application);
-    services.extend(of_list(holder, ("compose", "composeId", "composeStatus"), None, |id| Target::compose(id)));
+    let applications = ("applications", "applicationId", "applicationStatus");
+    let mut services = of_list(holder, applications, None, &TargetKind::Application);
+    services.extend(of_list(holder, ("compose", "composeId", "composeStatus"), None, &TargetKind::Compose));
     for engine in Engine::ALL {
         let list = (engine.word(), engine.procedures().id, "applicationStatus");
-        services.extend(of_list(holder, list, Some(engine), |id| Target::database(id)));
+        services.extend(of_list(holder, list, Some(engine), &TargetKind::Database));
     }
     services
 }
@@ -56,7 +56,7 @@ fn of_list(
     holder: &Map<String, Value>,
     (list, id, status): (&str, &str, &str),
     engine: Option<Engine>,
-    target: impl Fn(&str) -> Target,
+    kind: &TargetKind,
 ) -> Vec<Listed> {
     // A project that holds its services itself has no environments.
     let environment = holder.get("name").filter(|_| holder.contains_key("environmentId")).and_then(Value::as_str);
@@ -65,7 +65,13 @@ fn of_list(
         let text = |column: &str| row[column].as_str().map(str::to_owned);
         let status = ApplicationStatusEnum::from(text(status).unwrap_or_default());
         let environment = environment.map(str::to_owned);
-        Some(Listed { target: target(row[id].as_str()?), engine, name: text("name"), status, environment })
+        Some(Listed {
+            target: Target::new(kind.clone(), row[id].as_str()?),
+            engine,
+            name: text("name"),
+            status,
+            environment,
+        })
     })
     .collect()
 }

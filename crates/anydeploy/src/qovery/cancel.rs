@@ -8,9 +8,8 @@ use super::api::Api;
 use super::outcome::shows;
 use super::pending::Pending;
 use super::read::read;
-use super::snapshot::{KINDS, Snapshot};
+use super::snapshot::Snapshot;
 use super::status::judge_service;
-use super::statuses::Status;
 use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
@@ -93,15 +92,10 @@ async fn runs_lifecycle_job(api: &Api, environment: &str, running: &[Target]) ->
 /// The services that the execution has not done with.
 fn running(snapshot: &Snapshot, pending: &Pending) -> Vec<Target> {
     let execution = pending.execution.as_deref();
-    let of_kind = |kind: TargetKind| {
-        let goes_on = |status: &&Status| {
-            let phase = judge_service(&status.state, status.status_details.as_ref(), pending.action);
-            shows(status, execution, true) && !phase.is_terminal()
-        };
-        let running = snapshot.of_kind(&kind).iter().filter(goes_on);
-        running.map(|status| Target::new(kind.clone(), &status.id)).collect::<Vec<_>>()
-    };
-    KINDS.into_iter().flat_map(of_kind).collect()
+    snapshot.targets(&|_, status| {
+        let phase = judge_service(&status.state, status.status_details.as_ref(), pending.action);
+        shows(status, execution, true) && !phase.is_terminal()
+    })
 }
 
 fn conflict(message: &'static str) -> Error {

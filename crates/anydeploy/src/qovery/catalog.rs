@@ -1,7 +1,6 @@
 //! Services and environments, what they are and how they run, and what the token may do.
 
 use futures::future::{BoxFuture, FutureExt, try_join3};
-use futures::stream::{self, StreamExt, TryStreamExt};
 use qovery_client::types::{Link, ServiceLightResponse as Light, StateEnum};
 
 use super::api::Api;
@@ -10,6 +9,7 @@ use super::row::{Source, row};
 use super::snapshot::{Snapshot, filled, kind_of};
 use super::status::service_state;
 use super::{Qovery, ids};
+use crate::adapter::{concurrently, sorted_by};
 use crate::{
     Ability, Catalog, Certificate, Check, Deployer, ErrorKind, Permission, RanRevision, Result, Service, ServiceDomain,
     ServiceState, Target, TargetKind, VersionSupport, platform,
@@ -103,8 +103,8 @@ async fn list_domains(api: &Api, target: &Target) -> Result<Vec<ServiceDomain>> 
 fn links_of(target: &Target, mut links: Vec<Link>) -> Vec<Link> {
     let whole = *target.kind() == TargetKind::Environment;
     links.retain(|link| whole || link.service_id.as_deref() == Some(target.id()));
-    links.sort_by_key(|link| (link.is_qovery_domain == Some(true), link.is_default != Some(true)));
-    links
+    let rank = |link: &Link| (link.is_qovery_domain == Some(true), link.is_default != Some(true));
+    sorted_by(links, |one, other| rank(one).cmp(&rank(other)))
 }
 
 /// Lists every environment and service that the token can see.
@@ -116,7 +116,7 @@ async fn list_services(api: &Api) -> Result<Vec<Service>> {
         let (environments, services) = api.inventory(&organization.id).await?;
         let snapshots: Vec<_> =
             environments.iter().map(|environment| snapshot_if_there(api, &environment.id).boxed()).collect();
-        let snapshots: Vec<_> = stream::iter(snapshots).buffered(MAX_CONCURRENT_READS).try_collect().await?;
+        let snapshots = concurrently(MAX_CONCURRENT_READS, snapshots).await.into_iter().collect::<Result<Vec<_>>>()?;
         for (environment, snapshot) in environments.iter().zip(snapshots) {
             let snapshot = snapshot.as_ref();
             let project = environment.project.as_ref().map(|project| &project.id);

@@ -4,7 +4,7 @@
 //! signed, the secret of the webhook comes in a header as it is, and the two texts name different headers.
 //! The objects inside of a payload are not described.
 
-use serde::Deserialize;
+use qovery_client::wire::{decode, object};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
@@ -17,13 +17,16 @@ use crate::{DeploymentEvent, Error, ErrorKind, EventKind, Result, Target, platfo
 pub const WEBHOOK_HEADERS: [&str; 2] = ["Qovery-Signature", "Qovery-Secret"];
 
 /// The members that are read of a body.
-#[derive(Deserialize)]
 struct Body {
     event_type: String,
-    #[serde(default)]
     created_at: Value,
-    #[serde(default)]
     payload: Value,
+}
+
+object! {
+    Body:
+    required { event_type = "event_type" }
+    optional { created_at = "created_at", payload = "payload" }
 }
 
 /// Reads the body of a webhook of Qovery, whose secret came in one of [`WEBHOOK_HEADERS`].
@@ -47,7 +50,7 @@ struct Body {
 /// is no JSON object with an `event_type`.
 pub fn parse_webhook(body: &[u8], header: Option<&[u8]>, secret: &str) -> Result<DeploymentEvent> {
     check(header, secret)?;
-    let body: Body = serde_json::from_slice(body).map_err(|error| unreadable_event(platform::QOVERY, &error))?;
+    let (body, _) = decode::<Body>(body).map_err(|error| unreadable_event(platform::QOVERY, &error))?;
     let kind = match body.event_type.as_str() {
         "DEPLOYMENT_STARTED" => EventKind::Started,
         "DEPLOYMENT_SUCCESSFUL" => EventKind::Succeeded,

@@ -6,7 +6,7 @@ use qovery_client::types::{
 };
 
 use super::place::{check_place, environment_of};
-use super::snapshot::{KINDS, Snapshot};
+use super::snapshot::Snapshot;
 use super::state::{is_for, run_state, waits_to_stop};
 use super::trigger::{Plan, QoveryPlanner};
 use super::{Qovery, ids};
@@ -153,12 +153,7 @@ async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
 
 /// The services of an environment that are stopped; Qovery stops no Terraform service, so that it starts none.
 fn stopped(snapshot: &Snapshot) -> Vec<Target> {
-    let kinds = KINDS.into_iter().filter(|kind| *kind != TargetKind::Terraform);
-    let of_kind = |kind: TargetKind| {
-        let of_kind = snapshot.of_kind(&kind).iter().filter(|status| status.state == StateEnum::Stopped);
-        of_kind.map(|status| Target::new(kind.clone(), &status.id)).collect::<Vec<_>>()
-    };
-    kinds.flat_map(of_kind).collect()
+    snapshot.targets(&|kind, status| *kind != TargetKind::Terraform && status.state == StateEnum::Stopped)
 }
 
 /// Plans the start of an environment: a deployment of what is stopped in it, each service in the version that was deployed.

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use futures::future::{BoxFuture, FutureExt, join_all, try_join_all};
+use futures::future::{BoxFuture, FutureExt};
 
 use super::action::Action;
 use super::baseline::Observed;
@@ -10,7 +10,7 @@ use super::body::Body;
 use super::pending::Pending;
 use super::trigger::{Plan, deployment_of, left, resolve_request, search_once};
 use super::{Qovery, ids};
-use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn};
+use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn, concurrently};
 use crate::{
     DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport,
     Selections, Target, Timing, platform,
@@ -30,8 +30,10 @@ async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<Sel
     requests.iter().try_for_each(check)?;
     let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
     let targets: Vec<_> = requests.iter().map(|request| ids::target(request.target())).collect::<Result<_>>()?;
-    let resolved = requests.iter().zip(&targets).map(|(request, target)| resolve_request(&qovery.api, request, target));
-    let resolved = try_join_all(resolved).await.map_err(nothing_sent)?;
+    let named = requests.iter().zip(&targets);
+    let resolved = named.map(|(request, target)| resolve_request(&qovery.api, request, target).boxed()).collect();
+    let resolved = concurrently(requests.len(), resolved).await.into_iter().collect::<Result<Vec<_>>>();
+    let resolved = resolved.map_err(nothing_sent)?;
     let environment = same_environment(&targets, &resolved)?;
     let turn = Turn::take(&qovery.api.place(&environment), &Target::environment(&environment)).await;
     let observed = Observed::read(qovery, &environment).await.map_err(nothing_sent)?;
@@ -110,8 +112,8 @@ impl SelectionTrigger<'_> {
             Ok(accepted) => accepted,
             Err(error) => return Answer::of_error(error),
         };
-        let each = self.plans.iter().map(|plan| deployment_of(self.qovery, plan, turn, answer.clone(), at));
-        let found = join_all(each).await.into_iter().map(Some).collect();
+        let each = self.plans.iter().map(|plan| deployment_of(self.qovery, plan, turn, answer.clone(), at).boxed());
+        let found = concurrently(self.plans.len(), each.collect()).await.into_iter().map(Some).collect();
         match self.keep(found) {
             Some(first) => Answer::accepted(first),
             None => Answer::Failed(Error::new(ErrorKind::InvalidInput, "a selection names at least one target")),
@@ -122,8 +124,9 @@ impl SelectionTrigger<'_> {
     async fn search_all(&self, search: Search<'_>) -> Result<Resolution> {
         // What an earlier poll found counts only if this one finds it too.
         self.keep(vec![None; self.plans.len()]);
-        let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search));
-        let resolutions = try_join_all(each).await?;
+        let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search).boxed());
+        let each = concurrently(self.plans.len(), each.collect()).await;
+        let resolutions = each.into_iter().collect::<Result<Vec<_>>>()?;
         let found: Vec<_> = resolutions.iter().map(deployment_in).collect();
         let cause = |deployment: &Deployment| {
             Pending::of(&deployment.id).ok().map(|pending| (pending.request, pending.execution))

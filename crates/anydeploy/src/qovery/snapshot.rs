@@ -62,8 +62,7 @@ impl Snapshot {
     ///
     /// A service to which the execution has not come yet still shows the state of an earlier one.
     pub(super) fn progress(&self, asked: Action) -> Option<Progress> {
-        let services = KINDS.iter().flat_map(|kind| self.of_kind(kind));
-        let parts: Vec<_> = services.filter(|status| status.is_part_last_deployment == Some(true)).collect();
+        let parts: Vec<_> = self.all().filter(|status| status.is_part_last_deployment == Some(true)).collect();
         let is_over = |status: &&&Status| {
             let shown = filled(status.execution_id.as_deref());
             shown.is_some()
@@ -84,14 +83,32 @@ impl Snapshot {
     pub(super) fn says_that_nothing_waits(&self, target: &Target) -> bool {
         let is_free = |status: &Status| status.deployment_requests_count == Some(0);
         match target.kind() {
-            TargetKind::Environment => KINDS.iter().flat_map(|kind| self.of_kind(kind)).all(is_free),
+            TargetKind::Environment => self.all().all(is_free),
             _ => self.service(target).is_some_and(is_free),
         }
     }
 
     /// How many services the environment has.
     pub(super) fn services(&self) -> usize {
-        KINDS.iter().map(|kind| self.of_kind(kind).len()).sum()
+        self.all().count()
+    }
+
+    /// The statuses of all services.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Status> {
+        KINDS.iter().flat_map(|kind| self.of_kind(kind))
+    }
+
+    /// The services that are meant.
+    pub(super) fn targets(&self, is_meant: &dyn Fn(&TargetKind, &Status) -> bool) -> Vec<Target> {
+        let mut targets = Vec::new();
+        for kind in KINDS {
+            for status in self.of_kind(&kind) {
+                if is_meant(&kind, status) {
+                    targets.push(Target::new(kind.clone(), &status.id));
+                }
+            }
+        }
+        targets
     }
 
     /// The kind under which a service is listed.

@@ -4,7 +4,7 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 
 use super::action::Action;
 use super::pending::Pending;
-use super::snapshot::{KINDS, Snapshot, filled};
+use super::snapshot::{Snapshot, filled};
 use super::status::{is_end, service_state};
 use super::statuses::Status;
 use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
@@ -67,7 +67,7 @@ fn is_stopped_after(target: &Target, services: &[&str], later: &[&Waiting]) -> b
 
 /// The services that the newest execution takes in, as far as they are marked.
 fn parts_of_last(snapshot: &Snapshot) -> Vec<&str> {
-    let all = KINDS.iter().flat_map(|kind| snapshot.of_kind(kind));
+    let all = snapshot.all();
     all.filter(|status| status.is_part_last_deployment == Some(true)).map(|status| &*status.id).collect()
 }
 

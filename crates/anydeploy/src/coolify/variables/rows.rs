@@ -3,6 +3,7 @@
 use coolify_client::types::EnvironmentVariable;
 use serde_json::json;
 
+use crate::adapter::sorted_by;
 use crate::{Origin, SecretText, Target, TargetKind, Variable, VariableScope, VariableSet, VariableValue};
 
 /// The names of what the details of a variable hold.
@@ -14,10 +15,10 @@ const RUNTIME: &str = "is_runtime";
 ///
 /// Those of services and databases come in no order, and a changed one moves to the end, so they are sorted.
 pub(super) fn variables(target: &Target, rows: Vec<EnvironmentVariable>) -> VariableSet {
-    let mut rows = rows;
-    if *target.kind() != TargetKind::Application {
-        rows.sort_by(|a, b| (&a.key, &a.uuid).cmp(&(&b.key, &b.uuid)));
-    }
+    let rows = match target.kind() {
+        TargetKind::Application => rows,
+        _ => sorted_by(rows, |one, other| (&one.key, &one.uuid).cmp(&(&other.key, &other.uuid))),
+    };
     VariableSet::new(target.clone(), rows.into_iter().map(variable).collect())
 }
 

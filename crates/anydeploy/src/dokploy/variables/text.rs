@@ -1,6 +1,9 @@
 //! Edits of a text of variables that keep every byte of what they are not about.
 
+use std::cmp::Reverse;
+
 use super::dialect::assignments;
+use crate::adapter::sorted_by;
 
 /// What is done with one variable of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +28,9 @@ impl Edit {
 
 /// The text after edits; an error is the place in `edits` of one after which the server would read other values.
 pub(super) fn edited(text: &str, edits: &[Edit]) -> Result<String, usize> {
-    let mut order: Vec<_> = edits.iter().enumerate().collect();
+    let rank = |edit: &Edit| (edit.place().is_none(), Reverse(edit.place()));
     // From the end on, so that the places before stay what they are; what is added comes last, in its order.
-    order.sort_by_key(|(number, edit)| (edit.place().is_none(), std::cmp::Reverse(edit.place()), *number));
+    let order = sorted_by(edits.iter().enumerate().collect(), |(_, one), (_, other)| rank(one).cmp(&rank(other)));
     order.into_iter().try_fold(text.to_owned(), |text, (number, edit)| apply(&text, edit).ok_or(number))
 }
 

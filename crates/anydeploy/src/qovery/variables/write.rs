@@ -10,7 +10,7 @@ use qovery_client::types::{
 use super::levels::{Details, scope_of, service_type};
 use super::read;
 use super::rules::above;
-use crate::adapter::{after_write, retry_briefly};
+use crate::adapter::{after_write, retry_briefly, sorted_by};
 use crate::qovery::Qovery;
 use crate::{
     Applied, Change, DesiredVariable, Error, ErrorKind, Partial, PlanEntry, Result, Target, VariablePlan, VariableSet,
@@ -74,12 +74,12 @@ impl<'a> Writer<'a> {
             }
             _ => others.extend(imported.into_iter().map(|(entry, _)| entry)),
         }
-        others.sort_by_key(|entry| match entry.change {
+        let rank = |entry: &PlanEntry| match entry.change {
             Change::Add => 0,
             Change::Remove => 2,
             _ => 1,
-        });
-        for entry in others {
+        };
+        for entry in sorted_by(others, |one, other| rank(one).cmp(&rank(other))) {
             let answer = self.send(entry).await;
             self.settle(&[entry], answer).await?;
         }
