@@ -94,12 +94,14 @@ mod tests {
 
     #[test]
     fn what_is_no_such_body_is_refused_and_odd_members_name_nothing() {
-        for body in [json!([]), json!({}), json!("deployment_success"), json!({ "event": 1 })] {
+        for body in [json!([]), json!({}), json!("deployment_success"), json!({ "event": [] })] {
             assert_eq!(read(&body).unwrap_err().kind(), ErrorKind::InvalidInput, "{body}");
         }
         assert_eq!(parse_webhook(b"<html>").unwrap_err().kind(), ErrorKind::InvalidInput);
         let odd = read(&json!({ "event": "deployment_success", "application_uuid": "a/b?c", "deployment_uuid": "d" }))
             .unwrap();
         assert_eq!((odd.target, odd.deployment), (None, None));
+        let odd = read(&json!({ "event": "deployment_success", "application_uuid": [], "project": {} })).unwrap();
+        assert_eq!((odd.kind, odd.target, odd.project), (EventKind::Succeeded, None, None));
     }
 }

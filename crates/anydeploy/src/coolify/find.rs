@@ -83,7 +83,7 @@ async fn environments(api: &Api, query: &ServiceQuery) -> Result<HashMap<i64, Pl
 
 /// Services of one name, with where each is, as far as it can be read.
 async fn located(api: &Api, found: Vec<Service>) -> Vec<Service> {
-    let reads = found.iter().map(|service| read(api, &service.target).boxed());
+    let reads = found.iter().map(|service| read(api, &service.target));
     let read = concurrently(MAX_CONCURRENT_READS, reads.collect()).await;
     let with_place = |(service, read): (Service, Result<Service>)| match read {
         Ok(read) => service.with_project(read.project).with_environment(read.environment),

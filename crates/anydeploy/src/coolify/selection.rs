@@ -78,11 +78,11 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<SelectionReport> {
     let (answers, others, also) = match coolify.api.deploy(&params).await {
         Ok((accepted, at)) => {
             let named = Named::of(accepted);
-            let answers = each(&members, |member| named.answer(coolify, member, at).boxed()).await;
+            let answers = each(&members, |member| named.answer(coolify, member, at)).await;
             (answers, named.others(coolify, &members).await, named.also())
         }
         Err(error) if error.kind() == ErrorKind::QueueFull => {
-            let answers = each(&members, |member| search_once(coolify, member, error.clone()).boxed()).await;
+            let answers = each(&members, |member| search_once(coolify, member, error.clone())).await;
             if answers.iter().all(|answer| matches!(answer, Answer::Failed(error) if error.is_safe_to_repeat())) {
                 end_without(members);
                 return Err(error);
@@ -96,7 +96,7 @@ async fn deploy_tag(coolify: &Coolify, tag: &str) -> Result<SelectionReport> {
         }
         Err(lost) => (members.iter().map(|_| Answer::Lost(lost.clone())).collect(), Vec::new(), Vec::new()),
     };
-    let ends = members.into_iter().zip(answers).map(|(member, answer)| ended(coolify, member, answer).boxed());
+    let ends = members.into_iter().zip(answers).map(|(member, answer)| ended(coolify, member, answer));
     let mut entries = concurrently(MAX_CONCURRENT_SEARCHES, ends.collect()).await;
     entries.extend(others);
     Ok(SelectionReport::new(entries).with_also(also))
@@ -142,13 +142,16 @@ async fn each<'a>(members: &'a [Member], read: impl Fn(&'a Member) -> BoxFuture<
 }
 
 /// The deployment of a member, or why it has none.
-async fn ended(coolify: &Coolify, member: Member, answer: Answer) -> SelectionEntry {
-    let Member { request, asked, baseline, turn } = member;
-    let planner = CoolifyPlanner(coolify);
-    let mut trigger = planner.trigger(&request, Plan::Deploy { asked, baseline, change: None });
-    let result = settle(&mut *trigger, turn, answer).await;
-    drop(trigger);
-    SelectionEntry::new(request.target().clone(), result)
+fn ended<'a>(coolify: &'a Coolify, member: Member, answer: Answer) -> BoxFuture<'a, SelectionEntry> {
+    async move {
+        let Member { request, asked, baseline, turn } = member;
+        let planner = CoolifyPlanner(coolify);
+        let mut trigger = planner.trigger(&request, Plan::Deploy { asked, baseline, change: None });
+        let result = settle(&mut *trigger, turn, answer).await;
+        drop(trigger);
+        SelectionEntry::new(request.target().clone(), result)
+    }
+    .boxed()
 }
 
 /// Ends the turns of members that were not triggered.
@@ -180,20 +183,23 @@ impl Named {
     }
 
     /// What the answer means for a member.
-    async fn answer(&self, coolify: &Coolify, member: &Member, at: Option<Timestamps>) -> Answer {
-        let Some(uuid) = self.ids.get(member.target().id()) else {
-            return match search_once(coolify, member, self.refused()).await {
-                // The answer names what it started, so that what is new here is more likely another caller's.
-                Answer::Accepted(found) if !self.ids.is_empty() => Answer::Failed(unnamed(*found)),
-                answer => answer,
+    fn answer<'a>(&'a self, coolify: &'a Coolify, member: &'a Member, at: Option<Timestamps>) -> BoxFuture<'a, Answer> {
+        async move {
+            let Some(uuid) = self.ids.get(member.target().id()) else {
+                return match search_once(coolify, member, self.refused()).await {
+                    // The answer names what it started, so that what is new here is more likely another caller's.
+                    Answer::Accepted(found) if !self.ids.is_empty() => Answer::Failed(unnamed(*found)),
+                    answer => answer,
+                };
             };
-        };
-        // No sentence says of which application it is, so only the row shows whether the id is a phantom.
-        let answered = Answered::Unsaid(uuid.clone());
-        match confirm(coolify, &member.context(), answered, checked(at, member.baseline.at)).await {
-            Ok(deployment) => Answer::accepted(deployment),
-            Err(error) => Answer::Failed(error),
+            // No sentence says of which application it is, so only the row shows whether the id is a phantom.
+            let answered = Answered::Unsaid(uuid.clone());
+            match confirm(coolify, &member.context(), answered, checked(at, member.baseline.at)).await {
+                Ok(deployment) => Answer::accepted(deployment),
+                Err(error) => Answer::Failed(error),
+            }
         }
+        .boxed()
     }
 
     /// The error of an application for which the answer names no deployment.
@@ -243,14 +249,17 @@ fn unlisted() -> Error {
 
 /// Searches once for the deployment of a member that an answer does not name: its row is written before the answer (4.3.11),
 /// so that it is there by now.
-async fn search_once(coolify: &Coolify, member: &Member, refused: Error) -> Answer {
-    let search = Search::of_own(&member.turn, coolify.timing.acted_on_within());
-    let mut baseline = member.baseline.clone();
-    let found = search_for(coolify, member.target(), &member.asked, &mut baseline, search).await;
-    match found {
-        Ok(Resolution::Found(deployment) | Resolution::Likely(deployment)) => Answer::Accepted(deployment),
-        Ok(Resolution::NotFound) => Answer::Failed(refused.with_safe_to_repeat(true)),
-        // The search goes on as after a lost answer.
-        _ => Answer::Lost(refused.with_safe_to_repeat(false)),
+fn search_once<'a>(coolify: &'a Coolify, member: &'a Member, refused: Error) -> BoxFuture<'a, Answer> {
+    async move {
+        let search = Search::of_own(&member.turn, coolify.timing.acted_on_within());
+        let mut baseline = member.baseline.clone();
+        let found = search_for(coolify, member.target(), &member.asked, &mut baseline, search).await;
+        match found {
+            Ok(Resolution::Found(deployment) | Resolution::Likely(deployment)) => Answer::Accepted(deployment),
+            Ok(Resolution::NotFound) => Answer::Failed(refused.with_safe_to_repeat(true)),
+            // The search goes on as after a lost answer.
+            _ => Answer::Lost(refused.with_safe_to_repeat(false)),
+        }
     }
+    .boxed()
 }

@@ -1,6 +1,7 @@
 //! A service as its row describes it: where it is, what it is set to run, and where it is reachable.
 
 use coolify_client::types::{BuildPackEnum, Resource};
+use futures::future::{BoxFuture, FutureExt};
 use serde_json::{Map, Value};
 
 use super::api::Api;
@@ -10,23 +11,26 @@ use crate::adapter::Timestamps;
 use crate::{Error, Result, Service, Target, TargetKind, platform};
 
 /// How a target runs.
-pub(super) async fn read(api: &Api, target: &Target) -> Result<Service> {
-    Ok(see(api, target).await?.0)
+pub(super) fn read<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
+    async move { Ok(see(api, target).await?.0) }.boxed()
 }
 
 /// How a target runs, and when it was read.
-pub(super) async fn see(api: &Api, target: &Target) -> Result<(Service, Timestamps)> {
-    target.validate()?;
-    let uuid = target.id();
-    let (mut service, at) = match target.kind() {
-        TargetKind::Application => api.application(uuid).await.map(|(row, at)| (of_application(&row), at)),
-        TargetKind::Service => api.service(uuid).await.map(|(row, at)| (of_service(&row), at)),
-        TargetKind::Database => api.database(uuid).await.map(|(row, at)| (of_database(&row), at)),
-        other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
-    }?;
-    // As it was asked for, with the environment that the caller may have named.
-    service.target = target.clone();
-    Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
+pub(super) fn see<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<(Service, Timestamps)>> {
+    async move {
+        target.validate()?;
+        let uuid = target.id();
+        let (mut service, at) = match target.kind() {
+            TargetKind::Application => api.application(uuid).await.map(|(row, at)| (of_application(&row), at)),
+            TargetKind::Service => api.service(uuid).await.map(|(row, at)| (of_service(&row), at)),
+            TargetKind::Database => api.database(uuid).await.map(|(row, at)| (of_database(&row), at)),
+            other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
+        }?;
+        // As it was asked for, with the environment that the caller may have named.
+        service.target = target.clone();
+        Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
+    }
+    .boxed()
 }
 
 /// The application of a row, which has its environment in the single read alone.

@@ -1,5 +1,7 @@
 //! How a target runs, and whether that is a result yet.
 
+use futures::future::{BoxFuture, FutureExt};
+
 use super::api::Api;
 use super::pending::Pending;
 use super::row::Row;
@@ -41,21 +43,24 @@ impl Seen {
 }
 
 /// Reads how a target runs.
-pub(super) async fn read(api: &Api, target: &Target, timing: &Timing) -> Result<Seen> {
-    target.validate()?;
-    let uuid = target.id();
-    match target.kind() {
-        TargetKind::Application => application(api, target, timing).await,
-        TargetKind::Service => {
-            let (row, _) = retry_briefly(|| api.service(uuid)).await?;
-            Ok(seen(row.status, row.server_status))
+pub(super) fn read<'a>(api: &'a Api, target: &'a Target, timing: &'a Timing) -> BoxFuture<'a, Result<Seen>> {
+    async move {
+        target.validate()?;
+        let uuid = target.id();
+        match target.kind() {
+            TargetKind::Application => application(api, target, timing).await,
+            TargetKind::Service => {
+                let (row, _) = retry_briefly(|| api.service(uuid)).await?;
+                Ok(seen(row.status, row.server_status))
+            }
+            TargetKind::Database => {
+                let (row, _) = retry_briefly(|| api.database(uuid)).await?;
+                Ok(seen(row.status, row.server_status))
+            }
+            other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
         }
-        TargetKind::Database => {
-            let (row, _) = retry_briefly(|| api.database(uuid)).await?;
-            Ok(seen(row.status, row.server_status))
-        }
-        other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
     }
+    .boxed()
 }
 
 fn seen(status: Option<String>, server_status: Option<bool>) -> Seen {

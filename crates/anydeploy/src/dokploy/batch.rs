@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::FutureExt;
+use futures::future::{BoxFuture, FutureExt};
 
 use super::Dokploy;
 use super::known::Known;
@@ -35,9 +35,10 @@ pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId], report: &Repor
     lists.read_rows().await;
     let lists = &lists;
     let reads = ids.iter().zip(known).enumerate().map(|(index, (id, known))| {
+        let read = read_one(dokploy, lists, id.target(), known);
         async move {
             let Ok(asked) = Asked::of_id(id) else { return };
-            if let Some(read) = read_one(dokploy, lists, id.target(), known).await {
+            if let Some(read) = read.await {
                 report(index, read.map(|deployment| asked.made(deployment)));
             }
         }
@@ -50,19 +51,22 @@ fn known(id: &DeploymentId) -> Option<Known> {
     if *id.platform() == platform::DOKPLOY { Known::of(id).ok() } else { None }
 }
 
-async fn read_one(
-    dokploy: &Dokploy,
-    lists: &Lists<'_>,
-    target: &Target,
+fn read_one<'a>(
+    dokploy: &'a Dokploy,
+    lists: &'a Lists<'a>,
+    target: &'a Target,
     known: Option<Known>,
-) -> Option<Result<Deployment>> {
-    match known? {
-        Known::Row(row, identity) => of_row(lists, target, &row, identity).await,
-        Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
-        Known::Reloaded(reloaded) => Some(Ok(reloaded.to_deployment(target))),
-        Known::RolledBack(rolled_back) => Some(rolled_back.read(dokploy, target).await),
-        Known::Applied(applied) => Some(applied.read(dokploy, target).await),
+) -> BoxFuture<'a, Option<Result<Deployment>>> {
+    async move {
+        match known? {
+            Known::Row(row, identity) => of_row(lists, target, &row, identity).await,
+            Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
+            Known::Reloaded(reloaded) => Some(Ok(reloaded.to_deployment(target))),
+            Known::RolledBack(rolled_back) => Some(rolled_back.read(dokploy, target).await),
+            Known::Applied(applied) => Some(applied.read(dokploy, target).await),
+        }
     }
+    .boxed()
 }
 
 async fn of_row(lists: &Lists<'_>, target: &Target, row: &str, identity: Identity) -> Option<Result<Deployment>> {

@@ -92,10 +92,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_body_is_refused() {
-        for body in [json!([]), json!({}), json!("Build Success"), json!({ "title": 1 })] {
+    fn what_is_no_such_body_is_refused_and_odd_members_name_nothing() {
+        for body in [json!([]), json!({}), json!("Build Success"), json!({ "title": [] })] {
             assert_eq!(read(&body).unwrap_err().kind(), ErrorKind::InvalidInput, "{body}");
         }
         assert_eq!(parse_webhook(b"<html>").unwrap_err().kind(), ErrorKind::InvalidInput);
+        let odd = json!({ "title": "x", "type": "build", "status": "success", "timestamp": {}, "projectName": [] });
+        let odd = read(&odd).unwrap();
+        assert_eq!((odd.kind, odd.time, odd.project), (EventKind::Succeeded, None, None));
     }
 }

@@ -1,5 +1,7 @@
 //! How a target runs: its status, and whether anything is under way that makes it no result.
 
+use futures::future::{BoxFuture, FutureExt};
+
 use super::settings::Settings;
 use super::under_way::{self, UnderWay};
 use super::{ApplicationStatusEnum, Dokploy, service_state};
@@ -36,20 +38,23 @@ impl State {
 /// Nothing but the status of a database shows what is under way on it.
 /// The status counts only if nothing was under way before it was read, nor after: a deployment that was, and the end of
 /// which is not seen, starts again what was stopped meanwhile.
-pub(super) async fn read(dokploy: &Dokploy, target: &Target) -> Result<State> {
-    let api = &dokploy.api;
-    if *target.kind() == TargetKind::Database {
+pub(super) fn read<'a>(dokploy: &'a Dokploy, target: &'a Target) -> BoxFuture<'a, Result<State>> {
+    async move {
+        let api = &dokploy.api;
+        if *target.kind() == TargetKind::Database {
+            let settings = retry_briefly(|| api.settings(target)).await?;
+            let is_busy = settings.status == ApplicationStatusEnum::Running;
+            let run = RunState::new(service_state(&settings.status), settings.status.as_str());
+            let run = run.with_busy(is_busy.then(|| BUSY.to_owned()));
+            return Ok(State { settings, run });
+        }
+        let before = under_way::read(api, target).await?;
         let settings = retry_briefly(|| api.settings(target)).await?;
-        let is_busy = settings.status == ApplicationStatusEnum::Running;
-        let run = RunState::new(service_state(&settings.status), settings.status.as_str());
-        let run = run.with_busy(is_busy.then(|| BUSY.to_owned()));
-        return Ok(State { settings, run });
+        let after = if before.is_busy() { before.clone() } else { under_way::read(api, target).await? };
+        let run = run_state(&settings.status, &before, after);
+        Ok(State { settings, run })
     }
-    let before = under_way::read(api, target).await?;
-    let settings = retry_briefly(|| api.settings(target)).await?;
-    let after = if before.is_busy() { before.clone() } else { under_way::read(api, target).await? };
-    let run = run_state(&settings.status, &before, after);
-    Ok(State { settings, run })
+    .boxed()
 }
 
 fn run_state(status: &ApplicationStatusEnum, before: &UnderWay, after: UnderWay) -> RunState {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::future::FutureExt;
+use futures::future::{BoxFuture, FutureExt};
 
 use super::Qovery;
 use super::lists::Lists;
@@ -33,22 +33,25 @@ pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId], report: &ReportR
     }
     let reads = environments
         .iter()
-        .map(|(environment, deployments)| read_environment(qovery, environment, deployments, report).boxed());
+        .map(|(environment, deployments)| read_environment(qovery, environment, deployments, report));
     concurrently(MAX_CONCURRENT_ENVIRONMENTS, reads.collect()).await;
 }
 
 /// Reads deployments of one environment, and reports each under its index.
-async fn read_environment(
-    qovery: &Qovery,
-    environment: &str,
-    deployments: &[(usize, Pending)],
-    report: &ReportRead<'_>,
-) {
-    let lists = match Lists::read(&qovery.api, environment).await {
-        Ok(lists) => lists,
-        Err(error) => return deployments.iter().for_each(|(index, _)| report(*index, Err(error.clone()))),
-    };
-    for (index, pending) in deployments {
-        report(*index, read_by(qovery, pending.clone(), &lists).await);
+fn read_environment<'a>(
+    qovery: &'a Qovery,
+    environment: &'a str,
+    deployments: &'a [(usize, Pending)],
+    report: &'a ReportRead<'a>,
+) -> BoxFuture<'a, ()> {
+    async move {
+        let lists = match Lists::read(&qovery.api, environment).await {
+            Ok(lists) => lists,
+            Err(error) => return deployments.iter().for_each(|(index, _)| report(*index, Err(error.clone()))),
+        };
+        for (index, pending) in deployments {
+            report(*index, read_by(qovery, pending.clone(), &lists).await);
+        }
     }
+    .boxed()
 }

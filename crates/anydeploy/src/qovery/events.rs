@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_is_no_such_body_is_refused_and_odd_members_name_nothing() {
-        for body in [json!([]), json!({}), json!("DEPLOYMENT_STARTED"), json!({ "event_type": 1 })] {
+        for body in [json!([]), json!({}), json!("DEPLOYMENT_STARTED"), json!({ "event_type": [] })] {
             assert_eq!(read(&body).unwrap_err().kind(), ErrorKind::InvalidInput, "{body}");
         }
         let odd = [json!(1), json!([1]), json!({ "environment": "x" }), json!({ "environment": { "id": "a/b?c" } })];

@@ -31,7 +31,7 @@ async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<Sel
     let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
     let targets: Vec<_> = requests.iter().map(|request| ids::target(request.target())).collect::<Result<_>>()?;
     let named = requests.iter().zip(&targets);
-    let resolved = named.map(|(request, target)| resolve_request(&qovery.api, request, target).boxed()).collect();
+    let resolved = named.map(|(request, target)| resolve_request(&qovery.api, request, target)).collect();
     let resolved = concurrently(requests.len(), resolved).await.into_iter().collect::<Result<Vec<_>>>();
     let resolved = resolved.map_err(nothing_sent)?;
     let environment = same_environment(&targets, &resolved)?;
@@ -112,7 +112,7 @@ impl SelectionTrigger<'_> {
             Ok(accepted) => accepted,
             Err(error) => return Answer::of_error(error),
         };
-        let each = self.plans.iter().map(|plan| deployment_of(self.qovery, plan, turn, answer.clone(), at).boxed());
+        let each = self.plans.iter().map(|plan| deployment_of(self.qovery, plan, turn, answer.clone(), at));
         let found = concurrently(self.plans.len(), each.collect()).await.into_iter().map(Some).collect();
         match self.keep(found) {
             Some(first) => Answer::accepted(first),
@@ -124,7 +124,7 @@ impl SelectionTrigger<'_> {
     async fn search_all(&self, search: Search<'_>) -> Result<Resolution> {
         // What an earlier poll found counts only if this one finds it too.
         self.keep(vec![None; self.plans.len()]);
-        let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search).boxed());
+        let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search));
         let each = concurrently(self.plans.len(), each.collect()).await;
         let resolutions = each.into_iter().collect::<Result<Vec<_>>>()?;
         let found: Vec<_> = resolutions.iter().map(deployment_in).collect();

@@ -143,61 +143,78 @@ async fn post(qovery: &Qovery, plan: &Plan, turn: &Turn) -> Answer {
 }
 
 /// The deployment of a target, by the answer to its trigger.
-pub(super) async fn deployment_of(
-    qovery: &Qovery,
-    plan: &Plan,
-    turn: &Turn,
+pub(super) fn deployment_of<'a>(
+    qovery: &'a Qovery,
+    plan: &'a Plan,
+    turn: &'a Turn,
     answer: Option<Accepted>,
     at: Timestamps,
-) -> Deployment {
-    qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
-    let mut pending = plan.pending();
-    pending.clues.overlap = turn.overlap();
-    accepted(qovery, pending, &plan.baseline, answer, at).await
+) -> BoxFuture<'a, Deployment> {
+    async move {
+        qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
+        let mut pending = plan.pending();
+        pending.clues.overlap = turn.overlap();
+        accepted(qovery, pending, &plan.baseline, answer, at).await
+    }
+    .boxed()
 }
 
 /// Searches for a new request or execution that concerns the target.
 ///
 /// Qovery stores no correlation tag in either, so that finding one is no proof: the identity is
 /// [`Identity::Inferred`](crate::Identity::Inferred), and only if no earlier trigger of this process may have caused it.
-pub(super) async fn search_once(qovery: &Qovery, plan: &Plan, search: Search<'_>) -> Result<Resolution> {
-    let (pending, baseline, turn) = (plan.pending().inferred(), &plan.baseline, search.turn);
-    if baseline.queue.concerns() {
-        return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
+pub(super) fn search_once<'a>(
+    qovery: &'a Qovery,
+    plan: &'a Plan,
+    search: Search<'a>,
+) -> BoxFuture<'a, Result<Resolution>> {
+    async move {
+        let (pending, baseline, turn) = (plan.pending().inferred(), &plan.baseline, search.turn);
+        if baseline.queue.concerns() {
+            return Ok(Resolution::Ambiguous("it may have been merged into a request that waited before"));
+        }
+        let poll = poll(qovery, &pending, baseline, search).await?;
+        let found = match poll.find(&pending, baseline, turn.has_neighbour(), qovery.scheme, &qovery.timing) {
+            Ok(Finding::Execution(_) | Finding::Request(_)) if turn.overlap().is_some() => {
+                let why = "an earlier trigger of this program for the same target may have started it";
+                return Ok(Resolution::Ambiguous(why));
+            }
+            Ok(Finding::Execution(execution)) => {
+                follow(qovery, &poll.with_execution(pending, execution), &poll.snapshot).await?
+            }
+            Ok(Finding::Request(request)) => poll.with_request(pending, request, baseline),
+            Ok(Finding::Nameless(executions)) => return weigh(&qovery.api, &pending, &executions).await,
+            Err(resolution) => return Ok(resolution),
+        };
+        Ok(Resolution::likely(found))
     }
-    let poll = poll(qovery, &pending, baseline, search).await?;
-    let found = match poll.find(&pending, baseline, turn.has_neighbour(), qovery.scheme, &qovery.timing) {
-        Ok(Finding::Execution(_) | Finding::Request(_)) if turn.overlap().is_some() => {
-            let why = "an earlier trigger of this program for the same target may have started it";
-            return Ok(Resolution::Ambiguous(why));
-        }
-        Ok(Finding::Execution(execution)) => {
-            follow(qovery, &poll.with_execution(pending, execution), &poll.snapshot).await?
-        }
-        Ok(Finding::Request(request)) => poll.with_request(pending, request, baseline),
-        Ok(Finding::Nameless(executions)) => return weigh(&qovery.api, &pending, &executions).await,
-        Err(resolution) => return Ok(resolution),
-    };
-    Ok(Resolution::likely(found))
+    .boxed()
 }
 
 /// The environment of the target, and the revision that the request means.
-pub(super) async fn resolve_request(api: &Api, request: &DeployRequest, target: &Target) -> Result<(String, Named)> {
-    let given = given_environment(target)?;
-    let row = match given {
-        Some(_) if !needs_row(request) => None,
-        _ => Some(retry_briefly(|| row(api, target)).await?),
-    };
-    let environment = match (given, &row) {
-        (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
-            return Err(misplaced(target));
-        }
-        (Some(environment), _) => environment.to_owned(),
-        (None, Some(row)) => row.environment(target)?,
-        (None, None) => environment_of(api, target).await?,
-    };
-    let named = name(api, request, target, row.as_ref()).await?;
-    Ok((environment, named))
+pub(super) fn resolve_request<'a>(
+    api: &'a Api,
+    request: &'a DeployRequest,
+    target: &'a Target,
+) -> BoxFuture<'a, Result<(String, Named)>> {
+    async move {
+        let given = given_environment(target)?;
+        let row = match given {
+            Some(_) if !needs_row(request) => None,
+            _ => Some(retry_briefly(|| row(api, target)).await?),
+        };
+        let environment = match (given, &row) {
+            (Some(environment), Some(row)) if row.environment(target).is_ok_and(|held| held != environment) => {
+                return Err(misplaced(target));
+            }
+            (Some(environment), _) => environment.to_owned(),
+            (None, Some(row)) => row.environment(target)?,
+            (None, None) => environment_of(api, target).await?,
+        };
+        let named = name(api, request, target, row.as_ref()).await?;
+        Ok((environment, named))
+    }
+    .boxed()
 }
 
 /// What a trigger leaves behind: an execution that started is listed some seconds later, a request that waits when its
