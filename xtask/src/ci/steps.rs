@@ -11,12 +11,9 @@ use crate::platforms::{self, Platform};
 /// The crates that would bring HTTP or TLS into the tree of the core.
 const HTTP: &[&str] = &["reqwest", "hyper", "rustls", "openssl", "native-tls", "http "];
 
-/// The facade's ways to speak TLS, each by itself, and none.
-const TLS: [(&str, &str); 3] = [
-    ("the facade without TLS", ""),
-    ("the facade with native-tls alone", ",native-tls"),
-    ("the facade with rustls-no-provider alone", ",rustls-no-provider"),
-];
+/// The facade's ways to speak TLS beside the default, each by itself, and none.
+const TLS: [(&str, &str); 3] =
+    [("no TLS", ""), ("native-tls", ",native-tls"), ("rustls-no-provider", ",rustls-no-provider")];
 
 /// How many tests of a program run at once.
 ///
@@ -67,12 +64,7 @@ pub(super) fn steps(root: &Path) -> Vec<Step> {
             &format!("check --locked -p anydeploy-core {clients} --no-default-features"),
         ),
     ];
-    for platform in platforms::names() {
-        steps.push(facade(format!("each platform alone: {platform}"), &format!("{platform},rustls")));
-    }
-    for (name, feature) in TLS {
-        steps.push(facade(name, &format!("{names}{feature}")));
-    }
+    steps.extend(platforms_alone());
     steps.extend([
         Step::cargo(
             "TLS without a provider is refused and does not panic",
@@ -123,9 +115,17 @@ fn examples(everything: &str) -> Step {
     EXAMPLES.iter().fold(first, |step, name| step.beside(&run(name)))
 }
 
-/// The facade with these features alone.
-fn facade(name: impl Into<String>, features: &str) -> Step {
-    Step::cargo(name, &format!("check --locked -p anydeploy --no-default-features --features {features}"))
+/// The facade with each platform alone, and with each way to speak TLS alone: a check for each pair, because an adapter
+/// does not know how its connection is made.
+fn platforms_alone() -> Vec<Step> {
+    let platforms: Vec<&str> = platforms::names().collect();
+    let pairs = platforms.iter().cycle().zip(TLS.iter().cycle()).take(platforms.len().max(TLS.len()));
+    let check = |(platform, (tls, feature)): (&&str, &(&str, &str))| {
+        let features = format!("{platform}{feature}");
+        let command = format!("check --locked -p anydeploy --no-default-features --features {features}");
+        Step::cargo(format!("one platform and one TLS alone: {platform}, {tls}"), &command)
+    };
+    pairs.map(check).collect()
 }
 
 /// A small durable fleet, where a Restate server is installed or has to be.
