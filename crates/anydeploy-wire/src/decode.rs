@@ -18,6 +18,7 @@ pub use self::{
     node::Node,
     read::Read,
     repair::{Repair, Repaired},
+    unescape::unescape,
 };
 
 mod body;
@@ -37,6 +38,7 @@ mod slot;
 mod source;
 mod text;
 mod tree;
+mod unescape;
 
 /// Reads JSON, and repairs mismatches where the repair cannot change the meaning.
 ///

@@ -86,7 +86,7 @@ mod web_page;
 
 pub use auth::Auth;
 pub use bytes::Bytes;
-pub use decode::{DecodeError, Mismatch, Node, Read, Repair, Repaired, decode};
+pub use decode::{DecodeError, Mismatch, Node, Read, Repair, Repaired, decode, unescape};
 pub use error::{Error, ErrorKind};
 pub use form::File;
 pub use http::Http;

@@ -75,7 +75,9 @@ async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, En
             Ok(Some(chunk)) if first.is_empty() && chunk.len() <= limit => first = chunk,
             Ok(Some(chunk)) => {
                 if body.is_empty() {
-                    body.reserve_exact(announced_length(response).min(limit));
+                    // What is announced is what has not come yet.
+                    let length = first.len().saturating_add(chunk.len()).saturating_add(left(response));
+                    body.reserve_exact(length.min(limit));
                     body.extend_from_slice(&first);
                 }
                 let room = limit - body.len();
@@ -91,7 +93,7 @@ async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, En
     (if body.is_empty() { first } else { body.into() }, end)
 }
 
-/// How long the body is, if the server says so.
-fn announced_length(response: &reqwest::Response) -> usize {
+/// How much of the body is left, if the server says how long it is.
+fn left(response: &reqwest::Response) -> usize {
     response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default()
 }

@@ -176,6 +176,19 @@ fn element(node: &mut Node<'_>, read: &mut dyn FnMut(&mut Node<'_>) -> Result<()
 }
 
 impl Node<'_> {
+    /// A text that may be megabytes long, such as a log; it is allocated once, and nothing else is converted to it.
+    ///
+    /// # Errors
+    ///
+    /// If it is no text.
+    pub fn long_text(&mut self) -> Result<String, Mismatch> {
+        let (text, is_unicode) = self.source.long_text()?.ok_or_else(|| self.expected(Expected::Text))?;
+        if !is_unicode {
+            self.add_conversion();
+        }
+        Ok(text)
+    }
+
     /// The mismatch of a value that only the type itself can judge, such as a word of a closed list.
     #[must_use]
     pub fn mismatch(&self) -> Mismatch {

@@ -32,6 +32,9 @@ pub(super) trait Source {
 
     /// The whole value as free-form JSON.
     fn json(&mut self) -> Result<Value, Mismatch>;
+
+    /// The text, and whether all of it is Unicode; `None` if the value is no text.
+    fn long_text(&mut self) -> Result<Option<(String, bool)>, Mismatch>;
 }
 
 /// How a value is a list.
@@ -80,5 +83,9 @@ impl Source for &Tree<'_> {
 
     fn json(&mut self) -> Result<Value, Mismatch> {
         Ok(self.to_json())
+    }
+
+    fn long_text(&mut self) -> Result<Option<(String, bool)>, Mismatch> {
+        Ok(if let Tree::Text(text) = self { Some((text.clone().into_owned(), true)) } else { None })
     }
 }

@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Number, Value};
+use serde_json::{Number, Value, value::RawValue};
 
 use super::{
     expected::Expected,
@@ -15,6 +15,7 @@ use super::{
     scalar::Scalar,
     source::{IsList, ReadTree, Source, Take, TakeMember},
     tree::{Tree, number_in},
+    unescape::unescape,
 };
 
 /// A value of the text that a deserializer stands before.
@@ -68,6 +69,11 @@ impl<'de, D: Deserializer<'de>> Source for Text<'de, D> {
 
     fn json(&mut self) -> Result<Value, Mismatch> {
         self.run(Value::deserialize)
+    }
+
+    fn long_text(&mut self) -> Result<Option<(String, bool)>, Mismatch> {
+        let raw = self.run(<&RawValue>::deserialize)?.get();
+        Ok(raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).map(unescape))
     }
 }
 

@@ -380,6 +380,37 @@ fn what_is_not_unicode_is_replaced_and_reported() {
 }
 
 #[test]
+fn a_long_text_is_what_a_text_is_and_nothing_else_becomes_one() {
+    #[derive(Debug, PartialEq)]
+    struct Log(String);
+    impl Read for Log {
+        fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+            node.long_text().map(Self)
+        }
+    }
+    #[derive(Debug, PartialEq)]
+    struct Row {
+        id: u8,
+        log: Patch<Log>,
+    }
+    object!(Row: required { id = "id" } optional { log = "log" });
+
+    let row = |log| Row { id: 7, log };
+    let log = |text: &str| row(Patch::Value(Log(text.to_owned())));
+    let plain = r#" {"log": "[{\"output\":\"a\\nb\"}] \u00e9", "id": 7}"#;
+    assert_eq!(ok(plain), (log(r#"[{"output":"a\nb"}] é"#), Vec::new()));
+    assert_eq!(ok(r#"{"log":"\ud83d.","id":7}"#), (log("\u{fffd}."), vec![converted("/log")]));
+    assert_eq!(ok(r#"{"log":null,"id":7}"#), (row(Patch::Null), Vec::new()));
+    assert_eq!(ok(r#"{"id":7}"#), (row(Patch::Absent), Vec::new()));
+    for odd in ["7", "[]", "{}", "true"] {
+        assert!(err::<Row>(&format!(r#"{{"log":{odd},"id":7}}"#)).to_string().contains("/log"), "{odd}");
+    }
+    assert!(err::<Row>(r#"{"log":"breaks of"#).to_string().contains("breaks off"));
+    // Read ahead, as in a union, it is the same.
+    assert_eq!(serde_json::from_str::<Row>(plain).unwrap(), log(r#"[{"output":"a\nb"}] é"#));
+}
+
+#[test]
 fn nesting_without_end_is_an_error() {
     for open in ["[", "{\"children\":["] {
         let error = err::<Server>(&open.repeat(100_000));

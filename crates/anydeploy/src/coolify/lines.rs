@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use coolify_client::wire::unescape;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::LogLine;
 use crate::adapter::parse_timestamp;
 
-/// A log without its hidden entries, in the order in which they were written; it borrows the text.
+/// A log without its hidden entries, in the order in which they were written; it borrows the text, which may be megabytes
+/// long.
 #[derive(Debug)]
 pub(super) struct Log<'a>(Vec<Entry<'a>>);
 
@@ -21,23 +24,26 @@ impl<'a> Log<'a> {
             // A list that is cut off or wrapped up may hold hidden entries, so it is not shown; plain text is.
             return is_plain(text).then(|| Self(vec![Entry::plain(text)]));
         };
-        entries.retain(Entry::is_shown);
+        entries.retain(|entry| entry.shown.0);
         // Plain lines all carry batch 1, so only `order` decides; the first entry may lack it.
-        entries.sort_by_key(|entry| order(&entry.order));
+        // Nearly every log is in order already, and sorting takes as much memory as the entries.
+        if !entries.is_sorted_by_key(|entry| entry.order.0) {
+            entries.sort_by_key(|entry| entry.order.0);
+        }
         Some(Self(entries))
     }
 
-    /// The texts of the lines.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flat_map(|entry| entry.output.0.lines())
+    /// The texts, each of one or several lines.
+    pub(super) fn texts(&self) -> Vec<Cow<'a, str>> {
+        self.0.iter().map(|entry| entry.output.read()).collect()
     }
 
     /// The lines from the end on.
     pub(super) fn newest_first(&self) -> impl Iterator<Item = LogLine> {
         self.0.iter().rev().flat_map(|entry| {
-            let at = parse_timestamp(&entry.timestamp.0);
-            let line = move |text: &str| LogLine::new(text).with_time(at).with_source(Some(&*entry.stream.0));
-            entry.output.0.lines().rev().map(line)
+            let (at, stream) = (parse_timestamp(&entry.timestamp.read()), entry.stream.read());
+            let line = |text: &str| LogLine::new(text).with_time(at).with_source(Some(&*stream));
+            entry.output.read().lines().rev().map(line).collect::<Vec<_>>()
         })
     }
 }
@@ -63,7 +69,7 @@ pub(super) fn order(order: &Value) -> i64 {
     order.as_i64().or_else(|| order.as_str()?.parse().ok()).unwrap_or(0)
 }
 
-/// An entry of a log.
+/// An entry of a log; its texts are read where they are shown.
 #[derive(Debug, Deserialize)]
 struct Entry<'a> {
     #[serde(borrow, default)]
@@ -73,79 +79,75 @@ struct Entry<'a> {
     /// `stdout` or `stderr`.
     #[serde(borrow, default, rename = "type")]
     stream: Text<'a>,
+    #[serde(default, rename = "hidden")]
+    shown: Shown,
     #[serde(default)]
-    hidden: Value,
-    #[serde(default)]
-    order: Value,
+    order: Order,
 }
 
 impl<'a> Entry<'a> {
     fn plain(text: &'a str) -> Self {
-        let output = Text(text.into());
-        Self { output, timestamp: Text::default(), stream: Text::default(), hidden: Value::Null, order: Value::Null }
-    }
-
-    /// Whether people see it; an odd word does not bring a hidden one to light.
-    fn is_shown(&self) -> bool {
-        matches!(self.hidden, Value::Null | Value::Bool(false))
+        let (timestamp, stream) = (Text::default(), Text::default());
+        Self { output: Text::Plain(text), timestamp, stream, shown: Shown::default(), order: Order::default() }
     }
 }
 
-/// A text, borrowed where it can be; what is none is empty.
-#[derive(Debug, Default)]
-struct Text<'a>(Cow<'a, str>);
+/// Whether people see an entry; an odd word does not bring a hidden one to light.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Value")]
+struct Shown(bool);
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+impl From<Value> for Shown {
+    fn from(hidden: Value) -> Self {
+        Self(matches!(hidden, Value::Null | Value::Bool(false)))
+    }
+}
+
+/// The place of an entry, by a number or its text.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Value")]
+struct Order(i64);
+
+impl From<Value> for Order {
+    fn from(order: Value) -> Self {
+        Self(self::order(&order))
+    }
+}
+
+/// A text of an entry.
+#[derive(Clone, Copy, Debug)]
+enum Text<'a> {
+    Plain(&'a str),
+    /// A value of JSON; what is no text is empty.
+    Json(&'a str),
+}
+
+impl<'a> Text<'a> {
+    /// The text itself, borrowed where it can be.
+    fn read(self) -> Cow<'a, str> {
+        let json = match self {
+            Self::Plain(text) => return text.into(),
+            Self::Json(json) => json.strip_prefix('"').and_then(|text| text.strip_suffix('"')),
+        };
+        json.map_or("".into(), |json| if json.contains('\\') { unescape(json).0.into() } else { json.into() })
+    }
+}
+
+impl Default for Text<'_> {
+    fn default() -> Self {
+        Self::Plain("")
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor)
-    }
-}
-
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(text.into()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(text.to_owned().into()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-        Ok(Text::default())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Text<'de>, E> {
-        Ok(Text::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Text<'de>, E> {
-        Ok(Text::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Text<'de>, E> {
-        Ok(Text::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Text<'de>, E> {
-        Ok(Text::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Text<'de>, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Text::default())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Text<'de>, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Text::default())
+        <&RawValue>::deserialize(deserializer).map(|raw| Self::Json(raw.get()))
     }
 }
 
@@ -172,7 +174,7 @@ impl<'de> Visitor<'de> for &mut First<'_> {
         while self.found.is_none()
             && let Some(entry) = entries.next_element::<Entry<'de>>()?
         {
-            self.found = self.line_of(&entry.output.0).filter(|_| entry.is_shown());
+            self.found = self.line_of(&entry.output.read()).filter(|_| entry.shown.0);
         }
         Ok(())
     }
@@ -197,7 +199,7 @@ mod tests {
     #[test]
     fn an_entry_without_a_text_has_no_lines() {
         let log = Log::read(r#"[{"output":null},{"output":{"a":[1]},"timestamp":7},{},{"output":"b"}]"#).unwrap();
-        assert_eq!(log.texts().collect::<Vec<_>>(), ["b"]);
+        assert_eq!(log.texts(), ["", "", "", "b"]);
         assert_eq!(log.newest_first().count(), 1);
     }
 }

@@ -34,7 +34,7 @@ async fn read(coolify: &Coolify, id: &DeploymentId, options: LogOptions) -> Resu
     application_only(id.target(), "the log of anything but the deployment of an application")?;
     let row = row(coolify, id).await?;
     match &row.logs {
-        Patch::Value(text) => Ok(page(text.expose(), super::phase(&row.status), options)),
+        Patch::Value(text) => Ok(page(&text.0, super::phase(&row.status), options)),
         // Nothing was written yet.
         Patch::Null => Ok(LogPage::default()),
         // Coolify leaves the member out for a token that may not read it.
@@ -82,7 +82,7 @@ async fn listed(coolify: &Coolify, target: &Target, uuid: &str) -> Result<Option
 /// The last lines that people see, with the one that says why the deployment failed.
 fn page(text: &str, phase: Phase, options: LogOptions) -> LogPage {
     let Some(log) = Log::read(text) else { return LogPage::default() };
-    let reason = if phase == Phase::Failed { reason(log.texts()) } else { None };
+    let reason = if phase == Phase::Failed { reason(log.texts().iter().flat_map(|text| text.lines())) } else { None };
     LogPage::from_newest(log.newest_first(), options).with_reason(reason)
 }
 

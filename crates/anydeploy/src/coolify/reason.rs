@@ -202,7 +202,7 @@ mod tests {
         for case in cases {
             let logs = case["logs"].to_string();
             assert_eq!(
-                reason(Log::read(&logs).unwrap().texts()).as_deref(),
+                reason(Log::read(&logs).unwrap().texts().iter().flat_map(|text| text.lines())).as_deref(),
                 case["reason"].as_str(),
                 "{}",
                 case["case"]

@@ -1,7 +1,9 @@
 //! The row of a deployment, as far as this adapter reads it.
 
+use std::fmt;
+
 use coolify_client::types::DeploymentStatusEnum;
-use coolify_client::wire::{Mismatch, Node, Patch, Read, Secret, object};
+use coolify_client::wire::{Mismatch, Node, Patch, Read, object};
 
 use super::lines::first_line;
 
@@ -108,13 +110,28 @@ object! {
     nullable { count = "count" }
 }
 
+/// The text of a log, which may be megabytes long; a [`Secret`](coolify_client::wire::Secret) would copy it.
+pub(super) struct LogText(pub(super) String);
+
+impl Read for LogText {
+    fn read(node: &mut Node<'_>) -> Result<Self, Mismatch> {
+        node.long_text().map(Self)
+    }
+}
+
+impl fmt::Debug for LogText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
 /// The same with its log, for those who ask for it.
 #[derive(Debug)]
 pub(super) struct RowWithLog {
     pub(super) deployment_uuid: String,
     pub(super) status: DeploymentStatusEnum,
     /// Left out unless the token may read secrets, and null before the first line.
-    pub(super) logs: Patch<Secret>,
+    pub(super) logs: Patch<LogText>,
 }
 
 object! {

@@ -142,7 +142,7 @@ async fn each<'a>(members: &'a [Member], read: impl Fn(&'a Member) -> BoxFuture<
 }
 
 /// The deployment of a member, or why it has none.
-fn ended<'a>(coolify: &'a Coolify, member: Member, answer: Answer) -> BoxFuture<'a, SelectionEntry> {
+fn ended(coolify: &Coolify, member: Member, answer: Answer) -> BoxFuture<'_, SelectionEntry> {
     async move {
         let Member { request, asked, baseline, turn } = member;
         let planner = CoolifyPlanner(coolify);

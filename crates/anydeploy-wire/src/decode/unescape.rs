@@ -1,0 +1,75 @@
+//! The text that a string of JSON stands for.
+
+use super::lossy::unit;
+
+/// Takes the escapes out of a valid string of JSON without its quotes, and returns whether all of it is Unicode: half of a
+/// surrogate pair becomes U+FFFD.
+///
+/// It allocates once, where `serde_json` unescapes into a buffer that doubles, and which stands beside the text.
+///
+/// ```
+/// assert_eq!(anydeploy_wire::unescape(r"a\nb\u00e9"), ("a\nbé".to_owned(), true));
+/// ```
+#[must_use]
+pub fn unescape(json: &str) -> (String, bool) {
+    let (mut text, mut rest, mut is_unicode) = (String::with_capacity(json.len()), json, true);
+    // The texts between escapes are short, so that a plain search of bytes is the fastest.
+    while let Some(place) = rest.bytes().position(|byte| byte == b'\\') {
+        let (plain, escape) = rest.split_at(place);
+        text.push_str(plain);
+        let bytes = escape.as_bytes();
+        let (character, length) = match (unit(bytes), bytes.get(6..).and_then(unit)) {
+            (Some(high @ 0xD800..=0xDBFF), Some(low @ 0xDC00..=0xDFFF)) => {
+                (char::from_u32(0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00)), 12)
+            }
+            (Some(unit), _) => (char::from_u32(unit.into()), 6),
+            (None, _) => (bytes.get(1).map(|letter| named(*letter)), 2),
+        };
+        is_unicode &= character.is_some();
+        text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    (text, is_unicode)
+}
+
+/// The character of an escape of one letter.
+fn named(letter: u8) -> char {
+    match letter {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn each_escape_stands_for_its_character() {
+        let escapes = r#"\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00."#;
+        assert_eq!(unescape(escapes), ("\"\\/\u{8}\u{c}\n\r\tAé😀.".to_owned(), true));
+    }
+
+    #[test]
+    fn half_of_a_pair_is_replaced_and_reported() {
+        for (json, text) in [(r"\ud83d", "\u{fffd}"), (r"\ude00x", "\u{fffd}x"), (r"\ud83d\ud83d\ude00", "\u{fffd}😀")]
+        {
+            assert_eq!(unescape(json), (text.to_owned(), false));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_reads_what_serde_json_writes(text: String) {
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(unescape(&json[1..json.len() - 1]), (text, true));
+        }
+    }
+}
