@@ -36,7 +36,7 @@ mod waves;
 
 pub use amount::Amount;
 pub use checkpoint::{Checkpoint, CheckpointStore, MemoryCheckpoint};
-pub use decide::{Decision, Order, decide};
+pub use decide::{Decision, Directive, decide};
 pub use event::FleetEvent;
 #[cfg(feature = "fleet-yaml")]
 pub use file::{FleetFile, SCHEMA};

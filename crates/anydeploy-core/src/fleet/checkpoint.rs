@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::{BoxFuture, FutureExt, ready};
 use serde::{Deserialize, Serialize};
 
-use super::{FleetPlan, Lease, MemberStage, Order};
+use super::{Directive, FleetPlan, Lease, MemberStage};
 use crate::json::VersionOne;
 use crate::{Error, ErrorKind, Result};
 
@@ -19,9 +19,9 @@ pub struct Checkpoint {
     v: VersionOne,
     /// The plan.
     pub plan: FleetPlan,
-    /// The order that came into force.
-    #[serde(default, skip_serializing_if = "Order::is_go")]
-    pub order: Order,
+    /// The directive that came into force; in JSON it is `order`.
+    #[serde(default, rename = "order", skip_serializing_if = "Directive::is_go")]
+    pub directive: Directive,
     /// The members by their names; one that is missing is waiting.
     pub members: BTreeMap<String, MemberStage>,
 }
@@ -30,7 +30,7 @@ impl Checkpoint {
     /// A plan of which nothing was begun.
     #[must_use]
     pub fn new(plan: FleetPlan) -> Self {
-        Self { v: VersionOne, plan, order: Order::Go, members: BTreeMap::new() }
+        Self { v: VersionOne, plan, directive: Directive::Go, members: BTreeMap::new() }
     }
 }
 
@@ -38,15 +38,15 @@ impl Checkpoint {
 ///
 /// A run takes the [`lease`](Self::lease) and holds it until it has ended or is dropped.
 /// Under it the run calls [`load`](Self::load) once, then [`begin`](Self::begin) if there was none, then
-/// [`record`](Self::record) after each step of a member, and [`record_order`](Self::record_order) when the fleet stops.
-/// It does not send a trigger before the record of its intent has returned, nor a cancellation before that of its order.
+/// [`record`](Self::record) after each step of a member, and [`record_directive`](Self::record_directive) when the fleet stops.
+/// It does not send a trigger before the record of its intent has returned, nor a cancellation before that of its directive.
 ///
 /// # For implementers
-/// * What `record` and `record_order` have stored when they return must be found by `load` in any process, also after the
+/// * What `record` and `record_directive` have stored when they return must be found by `load` in any process, also after the
 ///   machine has lost its power.
 /// * Records of one member come one after another; those of several members may come at once.
 /// * No method but `lease` has a second run to fear.
-///   None has a default: a store that grants every lease, or keeps no order, deploys what must not be deployed.
+///   None has a default: a store that grants every lease, or keeps no directive, deploys what must not be deployed.
 pub trait CheckpointStore: Debug + Send + Sync + 'static {
     /// Gives the checkpoint to one run alone, until the [`Lease`] is dropped.
     ///
@@ -75,11 +75,11 @@ pub trait CheckpointStore: Debug + Send + Sync + 'static {
     /// If it cannot be stored; the run ends then, and can be resumed.
     fn record<'a>(&'a self, member: &'a str, stage: &'a MemberStage) -> BoxFuture<'a, Result<()>>;
 
-    /// Stores the order that comes into force, in place of the one before.
+    /// Stores the directive that comes into force, in place of the one before.
     ///
     /// # Errors
     /// As of [`record`](Self::record).
-    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>>;
+    fn record_directive(&self, directive: Directive) -> BoxFuture<'_, Result<()>>;
 }
 
 impl<T: CheckpointStore + ?Sized> CheckpointStore for Arc<T> {
@@ -99,8 +99,8 @@ impl<T: CheckpointStore + ?Sized> CheckpointStore for Arc<T> {
         (**self).record(member, stage)
     }
 
-    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
-        (**self).record_order(order)
+    fn record_directive(&self, directive: Directive) -> BoxFuture<'_, Result<()>> {
+        (**self).record_directive(directive)
     }
 }
 
@@ -164,7 +164,7 @@ impl CheckpointStore for MemoryCheckpoint {
         self.change(|checkpoint| drop(checkpoint.members.insert(member.to_owned(), stage.clone())))
     }
 
-    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
-        self.change(|checkpoint| checkpoint.order = order)
+    fn record_directive(&self, directive: Directive) -> BoxFuture<'_, Result<()>> {
+        self.change(|checkpoint| checkpoint.directive = directive)
     }
 }

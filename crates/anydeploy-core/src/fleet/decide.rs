@@ -10,7 +10,7 @@ use super::{FleetPlan, NextWave, NotBegun, Rest, Standing, WaveRange};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Order {
+pub enum Directive {
     /// Members begin.
     #[default]
     Go,
@@ -20,7 +20,7 @@ pub enum Order {
     Cancel(NotBegun),
 }
 
-impl Order {
+impl Directive {
     /// Why members do not begin, if they do not.
     #[must_use]
     pub const fn why(self) -> Option<NotBegun> {
@@ -56,8 +56,8 @@ pub enum Decision {
     Wait,
     /// This wave comes next, after the plan's pause and gate.
     BeforeWave(usize),
-    /// This order comes into force; the members that wait are not begun.
-    Obey(Order),
+    /// This directive comes into force; the members that wait are not begun.
+    Obey(Directive),
     /// Every member is done or will not begin.
     End,
 }
@@ -65,14 +65,20 @@ pub enum Decision {
 /// What a fleet does next.
 ///
 /// `waves` are those of [`FleetPlan::wave_ranges`], `standings` has one entry for each member of the plan, `open` is how
-/// many waves may begin (at least 1), and `order` is what is in force.
+/// many waves may begin (at least 1), and `directive` is what is in force.
 ///
 /// It is the same for all who run a fleet, and it depends on nothing else.
 /// So a run that is resumed decides as the one before did:
 /// * A wave that has begun stays open.
 /// * A fleet that has stopped stays stopped, because some of its members are [`Standing::NotBegun`] or as many have failed.
 #[must_use]
-pub fn decide(plan: &FleetPlan, waves: &[WaveRange], standings: &[Standing], open: usize, order: Order) -> Decision {
+pub fn decide(
+    plan: &FleetPlan,
+    waves: &[WaveRange],
+    standings: &[Standing],
+    open: usize,
+    directive: Directive,
+) -> Decision {
     let has = |wanted: fn(&Standing) -> bool| standings.iter().any(wanted);
     let is_waiting = |standing: &Standing| *standing == Standing::Waiting;
     let waits = has(|standing| *standing == Standing::Waiting);
@@ -80,11 +86,11 @@ pub fn decide(plan: &FleetPlan, waves: &[WaveRange], standings: &[Standing], ope
         return Decision::End;
     }
     let due = due(plan, standings);
-    if due.strength() > order.strength() {
+    if due.strength() > directive.strength() {
         return Decision::Obey(due);
     }
-    if order != Order::Go {
-        return if waits { Decision::Obey(order) } else { Decision::Wait };
+    if directive != Directive::Go {
+        return if waits { Decision::Obey(directive) } else { Decision::Wait };
     }
     let next = waves.iter().position(|wave| standings[wave.clone()].iter().any(is_waiting));
     let Some(wave) = next else { return Decision::Wait };
@@ -101,21 +107,21 @@ pub fn decide(plan: &FleetPlan, waves: &[WaveRange], standings: &[Standing], ope
     if members.is_empty() { Decision::Wait } else { Decision::Begin(members) }
 }
 
-/// The order that follows from what has happened.
-fn due(plan: &FleetPlan, standings: &[Standing]) -> Order {
+/// The directive that follows from what has happened.
+fn due(plan: &FleetPlan, standings: &[Standing]) -> Directive {
     let failed = standings.iter().filter(|standing| **standing == Standing::Failed).count();
     if plan.rest != Rest::GoOn && failed >= plan.max_failures.of(plan.members.len()) {
         let why = NotBegun::TooManyFailures;
-        return if plan.rest == Rest::CancelRunning { Order::Cancel(why) } else { Order::Stop(why) };
+        return if plan.rest == Rest::CancelRunning { Directive::Cancel(why) } else { Directive::Stop(why) };
     }
     let stopped = standings.iter().find_map(|standing| match standing {
         Standing::NotBegun(why) => Some(*why),
         _ => None,
     });
     match stopped {
-        Some(why @ NotBegun::Cancelled) => Order::Cancel(why),
-        Some(why) => Order::Stop(why),
-        None => Order::Go,
+        Some(why @ NotBegun::Cancelled) => Directive::Cancel(why),
+        Some(why) => Directive::Stop(why),
+        None => Directive::Go,
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::shared::Shared;
 use super::step::advance;
-use super::{Decision, FleetEvent, FleetReport, Order, Standing, decide};
+use super::{Decision, Directive, FleetEvent, FleetReport, Standing, decide};
 use crate::{Error, ErrorKind, Result};
 
 /// Something that the loop waits for.
@@ -37,10 +37,10 @@ pub(super) async fn drive(shared: Arc<Shared>) -> Result<FleetReport> {
     let waves = shared.plan.wave_ranges();
     let (mut open, mut opens, mut announced) = (1, false, 0);
     loop {
-        let order = *shared.order.borrow();
-        let decision = match decide(&shared.plan, &waves, &shared.standings(), open, order) {
-            // An order comes into force also if no member waits.
-            Decision::Wait if order.strength() > shared.in_force.borrow().strength() => Decision::Obey(order),
+        let directive = *shared.directive.borrow();
+        let decision = match decide(&shared.plan, &waves, &shared.standings(), open, directive) {
+            // A directive comes into force also if no member waits.
+            Decision::Wait if directive.strength() > shared.in_force.borrow().strength() => Decision::Obey(directive),
             decision => decision,
         };
         match decision {
@@ -57,8 +57,8 @@ pub(super) async fn drive(shared: Arc<Shared>) -> Result<FleetReport> {
                 }
                 continue;
             }
-            Decision::Obey(order) => {
-                obey(&shared, order).await?;
+            Decision::Obey(directive) => {
+                obey(&shared, directive).await?;
                 continue;
             }
             Decision::BeforeWave(wave) if !opens => {
@@ -106,9 +106,9 @@ fn before_wave(shared: Arc<Shared>, wave: usize) -> BoxFuture<'static, Result<Tu
     .boxed()
 }
 
-/// Puts an order in force, and begins none of the members that wait.
-async fn obey(shared: &Shared, order: Order) -> Result<()> {
-    shared.obey(order);
+/// Puts a directive in force, and begins none of the members that wait.
+async fn obey(shared: &Shared, directive: Directive) -> Result<()> {
+    shared.obey(directive);
     shared.put_in_force().await?;
     let Some(why) = shared.in_force.borrow().why() else { return Ok(()) };
     for (index, standing) in shared.standings().into_iter().enumerate() {
@@ -131,7 +131,7 @@ async fn resume(shared: &Shared) -> Result<Vec<usize>> {
         let advice = "go on with the plan that was begun, or begin this one with another checkpoint";
         return Err(Error::new(ErrorKind::InvalidInput, message).with_advice(advice));
     }
-    shared.obey(checkpoint.order);
+    shared.obey(checkpoint.directive);
     let names: HashMap<_, _> =
         shared.plan.members.iter().enumerate().map(|(index, member)| (member.name.as_str(), index)).collect();
     for (name, stage) in checkpoint.members {

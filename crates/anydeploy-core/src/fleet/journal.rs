@@ -10,7 +10,7 @@ use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use super::{Checkpoint, CheckpointStore, FleetPlan, Lease, MemberStage, Order};
+use super::{Checkpoint, CheckpointStore, Directive, FleetPlan, Lease, MemberStage};
 use crate::json::VersionOne;
 use crate::{Error, ErrorKind, Result};
 
@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind, Result};
 ///
 /// The first line is the plan, and each step of a member adds a line, so that a step costs the same however many members
 /// there are.
-/// The line of an intent or an order is on the disk (`fdatasync`) before it is acted on, with all lines before it; other
+/// The line of an intent or a directive is on the disk (`fdatasync`) before it is acted on, with all lines before it; other
 /// lines are given to the operating system, which keeps them if only the process dies.
 /// What a lost line said is read from the platform again.
 /// A last line that is torn, because the process died while it was written, is cut off: nothing was sent for it yet.
@@ -62,10 +62,11 @@ struct Step<M, S> {
     at: S,
 }
 
-/// The line of an order.
+/// The line of a directive.
 #[derive(Serialize, Deserialize)]
-struct Ordered {
-    order: Order,
+struct Directed {
+    #[serde(rename = "order")]
+    directive: Directive,
 }
 
 impl CheckpointFile {
@@ -148,8 +149,8 @@ impl CheckpointStore for CheckpointFile {
         self.add(serde_json::to_vec(&Step { member, at: stage }), sync)
     }
 
-    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
-        self.add(serde_json::to_vec(&Ordered { order }), true)
+    fn record_directive(&self, directive: Directive) -> BoxFuture<'_, Result<()>> {
+        self.add(serde_json::to_vec(&Directed { directive }), true)
     }
 }
 
@@ -199,8 +200,8 @@ fn read(path: &Path, file: &mut File) -> Result<Option<Checkpoint>> {
                 checkpoint = Some(Checkpoint::new(plan));
             }),
             Some(checkpoint) => match serde_json::from_slice(&line) {
-                Ok(Ordered { order }) => {
-                    checkpoint.order = order;
+                Ok(Directed { directive }) => {
+                    checkpoint.directive = directive;
                     Ok(())
                 }
                 Err(_) => serde_json::from_slice(&line).map(|Step { member, at }: Step<String, MemberStage>| {

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::drive::drive;
 use super::shared::{Deployers, Shared};
-use super::{CheckpointStore, FleetEvent, FleetPlan, FleetReport, NotBegun, Order};
+use super::{CheckpointStore, Directive, FleetEvent, FleetPlan, FleetReport, NotBegun};
 use crate::{Deployer, Error, ErrorKind, Result};
 
 /// A plan, with the deployers of its profiles.
@@ -181,12 +181,12 @@ impl FleetControl {
 
     /// Begins nothing more; what is under way is watched to its end.
     pub fn stop(&self) {
-        self.0.obey(Order::Stop(NotBegun::Stopped));
+        self.0.obey(Directive::Stop(NotBegun::Stopped));
     }
 
     /// Begins nothing more, and cancels what is under way; the run ends when all of it is over.
     pub fn cancel(&self) {
-        self.0.obey(Order::Cancel(NotBegun::Cancelled));
+        self.0.obey(Directive::Cancel(NotBegun::Cancelled));
     }
 
     /// How each member stands now.

@@ -1,4 +1,4 @@
-//! What the parts of one run share: where each member stands, and the order that is in force.
+//! What the parts of one run share: where each member stands, and the directive that is in force.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, watch};
 
 use super::{
-    CheckpointStore, FleetEvent, FleetPlan, FleetReport, MemberResult, MemberStage, NotBegun, Order, Standing,
+    CheckpointStore, Directive, FleetEvent, FleetPlan, FleetReport, MemberResult, MemberStage, NotBegun, Standing,
 };
 use crate::{Deployer, Result};
 
@@ -21,10 +21,10 @@ pub(super) struct Shared {
     pub(super) deployers: Deployers,
     pub(super) store: Arc<dyn CheckpointStore>,
     places: Mutex<Places>,
-    /// The order that was given: no member begins against it.
-    pub(super) order: watch::Sender<Order>,
-    /// The order that is in the checkpoint too, so that a run that resumes this one knows it.
-    pub(super) in_force: watch::Sender<Order>,
+    /// The directive that was given: no member begins against it.
+    pub(super) directive: watch::Sender<Directive>,
+    /// The directive that is in the checkpoint too, so that a run that resumes this one knows it.
+    pub(super) in_force: watch::Sender<Directive>,
     /// How many waves the caller has let go.
     pub(super) let_go: watch::Sender<usize>,
     /// Wakes the run when something changed that it has to decide on.
@@ -55,8 +55,8 @@ impl Shared {
             deployers,
             store,
             places: Mutex::new(places),
-            order: watch::Sender::new(Order::Go),
-            in_force: watch::Sender::new(Order::Go),
+            directive: watch::Sender::new(Directive::Go),
+            in_force: watch::Sender::new(Directive::Go),
             let_go: watch::Sender::new(1),
             changed: Notify::new(),
             events,
@@ -121,26 +121,26 @@ impl Shared {
         self.record(index, MemberStage::Done { result: MemberResult::NotBegun(why) }).await
     }
 
-    /// Stores the order that was given, and then acts on it, unless it is in force already.
+    /// Stores the directive that was given, and then acts on it, unless it is in force already.
     pub(super) async fn put_in_force(&self) -> Result<()> {
-        let order = *self.order.borrow();
-        if order.strength() <= self.in_force.borrow().strength() {
+        let directive = *self.directive.borrow();
+        if directive.strength() <= self.in_force.borrow().strength() {
             return Ok(());
         }
-        self.store.record_order(order).await?;
-        self.in_force.send_replace(order);
-        if let Some(why) = order.why() {
-            self.emit(FleetEvent::Stopped { why, cancels: matches!(order, Order::Cancel(_)) });
+        self.store.record_directive(directive).await?;
+        self.in_force.send_replace(directive);
+        if let Some(why) = directive.why() {
+            self.emit(FleetEvent::Stopped { why, cancels: matches!(directive, Directive::Cancel(_)) });
         }
         Ok(())
     }
 
-    /// Gives an order, unless a stronger one was given.
-    pub(super) fn obey(&self, order: Order) {
-        self.order.send_if_modified(|current| {
-            let is_stronger = order.strength() > current.strength();
+    /// Gives a directive, unless a stronger one was given.
+    pub(super) fn obey(&self, directive: Directive) {
+        self.directive.send_if_modified(|current| {
+            let is_stronger = directive.strength() > current.strength();
             if is_stronger {
-                *current = order;
+                *current = directive;
             }
             is_stronger
         });
@@ -154,8 +154,8 @@ impl Shared {
             Standing::NotBegun(why) => Some(*why),
             _ => None,
         };
-        // A fleet that an earlier run stopped is over before an order is in force.
-        let stopped = self.order.borrow().why().or_else(|| places.standings.iter().find_map(of_standing));
+        // A fleet that an earlier run stopped is over before a directive is in force.
+        let stopped = self.directive.borrow().why().or_else(|| places.standings.iter().find_map(of_standing));
         FleetReport::of(&self.plan, places.stages.iter().cloned(), stopped)
     }
 }

@@ -90,7 +90,7 @@ impl Step<'_> {
 
     /// Why the member must not begin any more, if it must not.
     fn stopped(&self) -> Option<NotBegun> {
-        self.shared.order.borrow().why()
+        self.shared.directive.borrow().why()
     }
 
     /// Waits before a call is made again; `false` if it was made often enough.

@@ -11,12 +11,12 @@ use anydeploy_core::{DeployRequest, Deployer, DeployerExt, Target};
 use futures::StreamExt;
 use tokio::time::Instant;
 
+mod directives;
 mod faults;
 mod journal;
 mod json;
 mod leases;
 mod mistakes;
-mod orders;
 mod resuming;
 
 /// The names of so many members, which are also the ids of their targets.

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use anydeploy::fleet::{
-    Checkpoint, CheckpointStore, Concurrency, Fleet, FleetPlan, Lease, Member, MemberStage, Order, Waves,
+    Checkpoint, CheckpointStore, Concurrency, Directive, Fleet, FleetPlan, Lease, Member, MemberStage, Waves,
 };
 use anydeploy::{DeployRequest, Result, Target};
 use futures::StreamExt;
@@ -68,7 +68,7 @@ impl CheckpointStore for Forgetful {
         ready(Ok(())).boxed()
     }
 
-    fn record_order(&self, _: Order) -> BoxFuture<'_, Result<()>> {
+    fn record_directive(&self, _: Directive) -> BoxFuture<'_, Result<()>> {
         ready(Ok(())).boxed()
     }
 }

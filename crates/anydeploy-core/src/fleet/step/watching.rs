@@ -9,7 +9,7 @@ use tokio::sync::watch::Receiver;
 use tokio::time::sleep;
 
 use super::Step;
-use crate::fleet::{FleetEvent, MemberResult, MemberStage, Order, Triggered, Until};
+use crate::fleet::{Directive, FleetEvent, MemberResult, MemberStage, Triggered, Until};
 use crate::{
     CallKind, DeployerExt, DeploymentId, Error, ErrorKind, HealthReading, Outcome, Result, Rollout, Watch, WatchEvent,
     WatchOptions,
@@ -26,12 +26,12 @@ enum Next {
     Cancel,
 }
 
-/// Waits for the next event, or for the order to cancel if it was not obeyed yet.
-async fn next(watch: &mut Watch, order: &mut Receiver<Order>, is_cancelled: bool) -> Next {
+/// Waits for the next event, or for the directive to cancel if it was not obeyed yet.
+async fn next(watch: &mut Watch, directive: &mut Receiver<Directive>, is_cancelled: bool) -> Next {
     if is_cancelled {
         return Next::Event(watch.next().await.map(Box::new));
     }
-    let cancelled = async { drop(order.wait_for(|order| matches!(order, Order::Cancel(_))).await) };
+    let cancelled = async { drop(directive.wait_for(|directive| matches!(directive, Directive::Cancel(_))).await) };
     match select(watch.next(), Box::pin(cancelled)).await {
         Either::Left((event, _)) => Next::Event(event.map(Box::new)),
         Either::Right(((), _)) => Next::Cancel,
@@ -48,11 +48,11 @@ impl Step<'_> {
         options: WatchOptions,
     ) -> Result<()> {
         let mut watch = Arc::clone(self.deployer).watch(&id, options);
-        let mut order = self.shared.in_force.subscribe();
+        let mut directive = self.shared.in_force.subscribe();
         let mut is_cancelled = false;
         // Most of its time a member waits here, so that what follows an event is in a box.
         loop {
-            match Box::pin(next(&mut watch, &mut order, is_cancelled)).await {
+            match Box::pin(next(&mut watch, &mut directive, is_cancelled)).await {
                 Next::Cancel => {
                     is_cancelled = true;
                     Box::pin(self.cancel(&id)).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anydeploy_core::fleet::{CheckpointFile, CheckpointStore, MemberResult, MemberStage, Order};
+use anydeploy_core::fleet::{CheckpointFile, CheckpointStore, Directive, MemberResult, MemberStage};
 use anydeploy_core::{DeploymentId, Platform};
 
 use super::resuming::{end, eventful, interrupt, is_right, slow_platform};
@@ -82,16 +82,16 @@ async fn a_journal_is_written_and_read_as_its_file() {
     let scratch = Scratch::new("golden");
     let file = CheckpointFile::new(&scratch.0);
     let _lease = file.lease().await.unwrap();
-    let (plan, order) = (plan(2), Order::Cancel(NotBegun::Cancelled));
+    let (plan, directive) = (plan(2), Directive::Cancel(NotBegun::Cancelled));
     let id = DeploymentId::new(Platform::new("memory"), Target::application("m0")).with("deployment", "d1");
     let sent = MemberStage::Sent { id, sent_at: "2026-11-30T05:00:00Z".parse().unwrap(), before: None };
     let done = MemberStage::Done { result: MemberResult::NotBegun(NotBegun::Cancelled) };
     file.begin(&plan).await.unwrap();
     file.record("m0", &sent).await.unwrap();
-    file.record_order(order).await.unwrap();
+    file.record_directive(directive).await.unwrap();
     file.record("m1", &done).await.unwrap();
     assert_eq!(std::fs::read_to_string(&scratch.0).unwrap(), include_str!("journal.jsonl"));
     let checkpoint = file.load().await.unwrap().unwrap();
-    assert_eq!((checkpoint.plan, checkpoint.order), (plan, order));
+    assert_eq!((checkpoint.plan, checkpoint.directive), (plan, directive));
     assert_eq!(checkpoint.members, [("m0".to_owned(), sent), ("m1".to_owned(), done)].into());
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use anydeploy_core::fleet::{Checkpoint, MemberStage, Order, Triggered, Until};
+use anydeploy_core::fleet::{Checkpoint, Directive, MemberStage, Triggered, Until};
 use anydeploy_core::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Intent, Outcome, Phase, Platform, Revision,
     Rollout, WatchOptions,
@@ -109,9 +109,9 @@ fn each_stage_of_a_member_has_its_form() {
 
 #[test]
 fn each_order_has_its_form() {
-    golden(&Order::Go, json!("go"));
-    golden(&Order::Stop(NotBegun::Stopped), json!({"stop": "stopped"}));
-    golden(&Order::Cancel(NotBegun::TooManyFailures), json!({"cancel": "too_many_failures"}));
+    golden(&Directive::Go, json!("go"));
+    golden(&Directive::Stop(NotBegun::Stopped), json!({"stop": "stopped"}));
+    golden(&Directive::Cancel(NotBegun::TooManyFailures), json!({"cancel": "too_many_failures"}));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_checkpoint_names_its_members() {
     let mut checkpoint = Checkpoint::new(plan(1));
     checkpoint.members.insert("m0".to_owned(), MemberStage::Waiting);
     golden(&checkpoint, json!({"v": 1, "plan": plan(1), "members": {"m0": {"stage": "waiting"}}}));
-    checkpoint.order = Order::Cancel(NotBegun::Cancelled);
+    checkpoint.directive = Directive::Cancel(NotBegun::Cancelled);
     let order = json!({"cancel": "cancelled"});
     golden(&checkpoint, json!({"v": 1, "plan": plan(1), "order": order, "members": {"m0": {"stage": "waiting"}}}));
 }

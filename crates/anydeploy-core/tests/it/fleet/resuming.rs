@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use anydeploy_core::fleet::{Checkpoint, CheckpointStore, Lease, MemberResult, MemberStage, Order};
+use anydeploy_core::fleet::{Checkpoint, CheckpointStore, Directive, Lease, MemberResult, MemberStage};
 use anydeploy_core::{
     Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Outcome, Phase, Platform, Result, Revision,
     Verdict,
@@ -211,11 +211,11 @@ impl CheckpointStore for Full {
         self.0.record(member, stage)
     }
 
-    fn record_order(&self, order: Order) -> BoxFuture<'_, Result<()>> {
+    fn record_directive(&self, directive: Directive) -> BoxFuture<'_, Result<()>> {
         if let Err(error) = self.fill() {
             return async { Err(error) }.boxed();
         }
-        self.0.record_order(order)
+        self.0.record_directive(directive)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Orders of the caller's, which hold also for a run that resumes the fleet.
 
-use anydeploy_core::fleet::{CheckpointStore, Order, Triggered};
+use anydeploy_core::fleet::{CheckpointStore, Directive, Triggered};
 use anydeploy_core::{Error, ErrorKind, Method, Phase};
 
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ async fn all_under_way(platform: &MemoryDeployer, store: impl CheckpointStore) -
     run
 }
 
-/// Reads a run until the order is in force.
+/// Reads a run until the directive is in force.
 async fn stopped(run: &mut FleetRun) {
     while !matches!(run.next().await.unwrap().unwrap(), FleetEvent::Stopped { .. }) {}
 }
@@ -35,7 +35,7 @@ async fn a_cancellation_holds_for_a_later_run_also_if_no_member_waits() {
     run.control().cancel();
     stopped(&mut run).await;
     drop(run);
-    assert_eq!(checkpoint.checkpoint().unwrap().order, Order::Cancel(NotBegun::Cancelled));
+    assert_eq!(checkpoint.checkpoint().unwrap().directive, Directive::Cancel(NotBegun::Cancelled));
     let (report, words) = read(fleet(plan(2), &platform).run(checkpoint.clone())).await;
     assert_eq!(report.member("m1").unwrap().at.to_string(), "cancelled", "{words:?}");
     assert_eq!(report.stopped, Some(NotBegun::Cancelled));
@@ -48,7 +48,7 @@ async fn a_cancellation_holds_for_a_later_run_also_if_no_member_waits() {
 async fn nothing_is_cancelled_whose_order_is_not_stored() {
     let (platform, checkpoint) = (platform(2), MemoryCheckpoint::new());
     platform.always(&Target::application("m0"), Script::Hangs);
-    // Two intents and two deployments are stored, and the order is not.
+    // Two intents and two deployments are stored, and the directive is not.
     let mut run = all_under_way(&platform, Full(checkpoint.clone(), 4.into())).await;
     run.control().cancel();
     let error = loop {
