@@ -52,7 +52,7 @@
 //! # Reads
 //! [`retry_briefly`] and [`retry_read`] repeat a read that fails for a moment, with the backoff of all loops
 //! ([`Backoff`]).
-//! [`concurrently`] runs several side by side; [`sorted_by`] sorts the few values that they return.
+//! [`concurrently`] and [`try_concurrently`] run several side by side; [`sorted_by`] sorts the few values that they return.
 //!
 //! # Rate limits
 //! Each request waits until the rate limit of the token leaves room for it ([`throttle`]).
@@ -96,7 +96,7 @@ pub use anydeploy_wire::throttle;
 pub use anydeploy_wire::throttle::{Budget, ClassTraffic, Traffic};
 pub use builder::Builder;
 pub use clock::{Timestamps, Window, checked};
-pub use concurrent::concurrently;
+pub use concurrent::{concurrently, try_concurrently};
 pub use config::{Config, Connect, Conventions};
 pub use events::unreadable_event;
 pub use failure::{Classification, Dialect, FailedAnswer, after_loss, is_of_gateway, plain, translate, trigger_failed};

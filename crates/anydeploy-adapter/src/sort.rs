@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 
 /// Sorts values, and keeps the order of equals.
 ///
-/// The sorting itself is of no type, so that it is compiled once, and not for each type and order; it is for dozens of
-/// values, not for the lines of a log.
+/// The sort works on places, so that it is compiled once, and not for each type and order.
+/// It is for dozens of values, not for the lines of a log.
 #[must_use]
 pub fn sorted_by<T>(mut values: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let mut places = places(values.len(), &|one, other| compare(&values[one], &values[other]));
     for place in 0..places.len() {
-        // What stood there was moved to where the value that now stands there came from.
+        // That value was swapped away earlier; the places say where to.
         let mut from = places[place];
         while from < place {
             from = places[from];

@@ -75,8 +75,8 @@ async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, En
             Ok(Some(chunk)) if first.is_empty() && chunk.len() <= limit => first = chunk,
             Ok(Some(chunk)) => {
                 if body.is_empty() {
-                    // What is announced is what has not come yet.
-                    let length = first.len().saturating_add(chunk.len()).saturating_add(left(response));
+                    let arrived = first.len().saturating_add(chunk.len());
+                    let length = arrived.saturating_add(remaining(response));
                     body.reserve_exact(length.min(limit));
                     body.extend_from_slice(&first);
                 }
@@ -93,7 +93,7 @@ async fn read_body(response: &mut reqwest::Response, limit: usize) -> (Bytes, En
     (if body.is_empty() { first } else { body.into() }, end)
 }
 
-/// How much of the body is left, if the server says how long it is.
-fn left(response: &reqwest::Response) -> usize {
+/// How much of the body has not arrived yet, if the server says how long it is.
+fn remaining(response: &reqwest::Response) -> usize {
     response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default()
 }

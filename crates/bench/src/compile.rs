@@ -207,7 +207,14 @@ impl Workshop {
         self.shell("touch src/main.rs")?;
         let own = self.compile()?.seconds;
         self.shell("cargo clean --quiet --package anydeploy")?;
-        Ok(self.compile()?.seconds - own)
+        let compiled = self.compile()?;
+        if compiled.packages != 2 {
+            return Err(io::Error::other(format!(
+                "{} packages were compiled, and not the facade alone",
+                compiled.packages
+            )));
+        }
+        Ok(compiled.seconds - own)
     }
 
     fn compile(&self) -> io::Result<Compiled> {
@@ -226,7 +233,8 @@ impl Workshop {
         command.current_dir(&self.folder).args(["-c", script]).env("CARGO_INCREMENTAL", "0");
         command.env("CARGO_TARGET_DIR", self.path("target"));
         // Neither the flags of this build nor those of a wrapper are to be measured.
-        for variable in ["RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
+        let of_this_build = ["RUSTFLAGS", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER", "CARGO_PROFILE_DEV_DEBUG"];
+        for variable in of_this_build {
             command.env_remove(variable);
         }
         let output = command.output()?;

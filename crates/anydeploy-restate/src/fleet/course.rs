@@ -4,7 +4,7 @@
 //! calls, promises and timers.
 
 use anydeploy_core::fleet::{
-    Decision, FleetPlan, FleetReport, MemberResult, MemberStage, NotBegun, Order as InForce, Until, WaveRange, decide,
+    Decision, Directive, FleetPlan, FleetReport, MemberResult, MemberStage, NotBegun, Until, WaveRange, decide,
 };
 use anydeploy_core::{DeploymentId, Error, ErrorKind};
 use restate_sdk::context::DurableFuture;
@@ -32,7 +32,7 @@ enum Turn {
     /// A wave may begin.
     Open(usize),
     /// An order came from outside.
-    Obey(InForce),
+    Obey(Directive),
 }
 
 /// One run of a fleet.
@@ -45,7 +45,7 @@ pub(super) struct Course<'ctx> {
     /// How each member ended that is done.
     results: Vec<Option<MemberResult>>,
     turns: DurableFuturesUnordered<Call<'ctx, Turn>>,
-    in_force: InForce,
+    in_force: Directive,
     /// How many waves may begin.
     open: usize,
     /// A pause or a gate is waited for.
@@ -66,7 +66,7 @@ impl<'ctx> Course<'ctx> {
             members: vec![MemberState::Waiting; plan.members.len()],
             results: vec![None; plan.members.len()],
             turns: DurableFuturesUnordered::new(),
-            in_force: InForce::Go,
+            in_force: Directive::Go,
             open: 1,
             opens: false,
             waits_at: None,
@@ -76,8 +76,8 @@ impl<'ctx> Course<'ctx> {
 
     pub(super) async fn run(mut self) -> Result<FleetReport, TerminalError> {
         let (stop, cancel) = (self.ctx.promise::<()>(STOP), self.ctx.promise::<()>(CANCEL));
-        self.turns.push(Box::pin(stop.map_ok(|()| Turn::Obey(InForce::Stop(NotBegun::Stopped)))));
-        self.turns.push(Box::pin(cancel.map_ok(|()| Turn::Obey(InForce::Cancel(NotBegun::Cancelled)))));
+        self.turns.push(Box::pin(stop.map_ok(|()| Turn::Obey(Directive::Stop(NotBegun::Stopped)))));
+        self.turns.push(Box::pin(cancel.map_ok(|()| Turn::Obey(Directive::Cancel(NotBegun::Cancelled)))));
         self.store_progress();
         loop {
             let standings: Vec<_> = self.members.iter().map(MemberState::standing).collect();
@@ -106,7 +106,7 @@ impl<'ctx> Course<'ctx> {
         let Some((_, turn)) = self.turns.next().await? else { return Ok(()) };
         match turn? {
             Turn::Member(index, step) => self.goes_on(index, *step).await?,
-            Turn::Paused(wave) if self.in_force == InForce::Go => self.at_gate(wave),
+            Turn::Paused(wave) if self.in_force == Directive::Go => self.at_gate(wave),
             // No wave begins any more.
             Turn::Paused(_) => {}
             Turn::Open(wave) => self.opened(wave),
@@ -153,7 +153,7 @@ impl<'ctx> Course<'ctx> {
                 let id = receipt.id.clone();
                 let outcome = watch(self.ctx, plan, member, receipt).await?;
                 self.push(index, outcome);
-                if matches!(self.in_force, InForce::Cancel(_)) {
+                if matches!(self.in_force, Directive::Cancel(_)) {
                     self.cancel(index, id.clone());
                 }
                 self.members[index] = MemberState::Deploying { id };
@@ -202,8 +202,9 @@ impl<'ctx> Course<'ctx> {
 
     /// Puts an order in force, unless a stronger one is: no member that waits is begun, and those under way are cancelled
     /// if it says so.
-    fn obey(&mut self, order: InForce) {
-        let is_stronger = matches!((self.in_force, order), (InForce::Go, _) | (InForce::Stop(_), InForce::Cancel(_)));
+    fn obey(&mut self, order: Directive) {
+        let is_stronger =
+            matches!((self.in_force, order), (Directive::Go, _) | (Directive::Stop(_), Directive::Cancel(_)));
         if is_stronger {
             self.in_force = order;
         }
@@ -214,7 +215,7 @@ impl<'ctx> Course<'ctx> {
             }
         }
         self.waits_at = None;
-        if is_stronger && matches!(order, InForce::Cancel(_)) {
+        if is_stronger && matches!(order, Directive::Cancel(_)) {
             let watched = self.members.iter().enumerate().filter_map(|(index, member)| match member {
                 MemberState::Deploying { id } => Some((index, id.clone())),
                 _ => None,

@@ -176,7 +176,9 @@ fn element(node: &mut Node<'_>, read: &mut dyn FnMut(&mut Node<'_>) -> Result<()
 }
 
 impl Node<'_> {
-    /// A text that may be megabytes long, such as a log; it is allocated once, and nothing else is converted to it.
+    /// A text that may be megabytes long, such as a log; it is allocated once.
+    ///
+    /// A number or a bool is a mismatch.
     ///
     /// # Errors
     ///

@@ -2,10 +2,10 @@
 
 use super::lossy::unit;
 
-/// Takes the escapes out of a valid string of JSON without its quotes, and returns whether all of it is Unicode: half of a
-/// surrogate pair becomes U+FFFD.
+/// Resolves the escapes of a string of JSON, given without its quotes, and returns whether all of it is Unicode.
 ///
-/// It allocates once, where `serde_json` unescapes into a buffer that doubles, and which stands beside the text.
+/// Half of a surrogate pair becomes U+FFFD, and a letter that is no escape stands for itself.
+/// It allocates once; `serde_json` unescapes into a buffer that doubles, and copies the text out of it.
 ///
 /// ```
 /// assert_eq!(anydeploy_wire::unescape(r"a\nb\u00e9"), ("a\nbé".to_owned(), true));
@@ -23,7 +23,10 @@ pub fn unescape(json: &str) -> (String, bool) {
                 (char::from_u32(0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00)), 12)
             }
             (Some(unit), _) => (char::from_u32(unit.into()), 6),
-            (None, _) => (bytes.get(1).map(|letter| named(*letter)), 2),
+            (None, _) => {
+                let letter = escape.chars().nth(1);
+                (letter.map(named), 1 + letter.map_or(0, char::len_utf8))
+            }
         };
         is_unicode &= character.is_some();
         text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -34,14 +37,14 @@ pub fn unescape(json: &str) -> (String, bool) {
 }
 
 /// The character of an escape of one letter.
-fn named(letter: u8) -> char {
+fn named(letter: char) -> char {
     match letter {
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        other => other.into(),
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        other => other,
     }
 }
 
@@ -63,6 +66,14 @@ mod tests {
         {
             assert_eq!(unescape(json), (text.to_owned(), false));
         }
+    }
+
+    #[test]
+    fn what_is_no_escape_loses_no_text() {
+        for (json, text) in [(r"\éabc", "éabc"), (r"\u+041x", "u+041x"), (r"\u12", "u12")] {
+            assert_eq!(unescape(json), (text.to_owned(), true));
+        }
+        assert_eq!(unescape("ab\\"), ("ab\u{fffd}".to_owned(), false));
     }
 
     proptest! {

@@ -36,6 +36,8 @@ object! {
 /// It is unsigned, so that anybody may have sent it: pass it to [`DeployerExt::wake`](crate::DeployerExt::wake), and believe
 /// what the watch reads.
 ///
+/// A number counts as its text, and an optional member that does not fit as missing.
+///
 /// ```
 /// use anydeploy::{EventKind, coolify};
 ///
@@ -97,7 +99,14 @@ mod tests {
         for body in [json!([]), json!({}), json!("deployment_success"), json!({ "event": [] })] {
             assert_eq!(read(&body).unwrap_err().kind(), ErrorKind::InvalidInput, "{body}");
         }
-        assert_eq!(parse_webhook(b"<html>").unwrap_err().kind(), ErrorKind::InvalidInput);
+        for body in [&b"<html>"[..], b"", br#"["deployment_success",null,null,null,null,null]"#] {
+            assert_eq!(parse_webhook(body).unwrap_err().kind(), ErrorKind::InvalidInput);
+        }
+        let number = read(&json!({ "event": 1 })).unwrap();
+        assert_eq!((number.kind, number.raw_kind.as_str()), (EventKind::Other, "1"));
+        // Of members with one name the last counts.
+        let twice = br#"{"event":"deployment_success","event":"deployment_failed"}"#;
+        assert_eq!(parse_webhook(twice).unwrap().kind, EventKind::Failed);
         let odd = read(&json!({ "event": "deployment_success", "application_uuid": "a/b?c", "deployment_uuid": "d" }))
             .unwrap();
         assert_eq!((odd.target, odd.deployment), (None, None));

@@ -6,7 +6,6 @@ use std::fmt;
 use coolify_client::wire::unescape;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::LogLine;
@@ -26,7 +25,7 @@ impl<'a> Log<'a> {
         };
         entries.retain(|entry| entry.shown.0);
         // Plain lines all carry batch 1, so only `order` decides; the first entry may lack it.
-        // Nearly every log is in order already, and sorting takes as much memory as the entries.
+        // A log that is in order, as the recorded ones are, is not sorted: that takes as much memory as the entries.
         if !entries.is_sorted_by_key(|entry| entry.order.0) {
             entries.sort_by_key(|entry| entry.order.0);
         }
@@ -38,12 +37,12 @@ impl<'a> Log<'a> {
         self.0.iter().map(|entry| entry.output.read()).collect()
     }
 
-    /// The lines from the end on.
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = LogLine> {
-        self.0.iter().rev().flat_map(|entry| {
+    /// The lines from the end on; of each entry at most so many.
+    pub(super) fn newest_first(&self, most: usize) -> impl Iterator<Item = LogLine> {
+        self.0.iter().rev().flat_map(move |entry| {
             let (at, stream) = (parse_timestamp(&entry.timestamp.read()), entry.stream.read());
             let line = |text: &str| LogLine::new(text).with_time(at).with_source(Some(&*stream));
-            entry.output.read().lines().rev().map(line).collect::<Vec<_>>()
+            entry.output.read().lines().rev().take(most).map(line).collect::<Vec<_>>()
         })
     }
 }
@@ -65,8 +64,9 @@ fn is_plain(text: &str) -> bool {
     !start.starts_with(['[', '{', '"'])
 }
 
-pub(super) fn order(order: &Value) -> i64 {
-    order.as_i64().or_else(|| order.as_str()?.parse().ok()).unwrap_or(0)
+/// The place that JSON names by a whole number or the text of one.
+pub(super) fn order(json: &str) -> i64 {
+    json.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(json).parse().unwrap_or(0)
 }
 
 /// An entry of a log; its texts are read where they are shown.
@@ -93,8 +93,7 @@ impl<'a> Entry<'a> {
 }
 
 /// Whether people see an entry; an odd word does not bring a hidden one to light.
-#[derive(Debug, Deserialize)]
-#[serde(from = "Value")]
+#[derive(Debug)]
 struct Shown(bool);
 
 impl Default for Shown {
@@ -103,20 +102,20 @@ impl Default for Shown {
     }
 }
 
-impl From<Value> for Shown {
-    fn from(hidden: Value) -> Self {
-        Self(matches!(hidden, Value::Null | Value::Bool(false)))
+impl<'de> Deserialize<'de> for Shown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // As it is written: `serde_json` makes another value of an object with a name of its own.
+        <&RawValue>::deserialize(deserializer).map(|hidden| Self(matches!(hidden.get(), "null" | "false")))
     }
 }
 
-/// The place of an entry, by a number or its text.
-#[derive(Debug, Default, Deserialize)]
-#[serde(from = "Value")]
+/// The place of an entry.
+#[derive(Debug, Default)]
 struct Order(i64);
 
-impl From<Value> for Order {
-    fn from(order: Value) -> Self {
-        Self(self::order(&order))
+impl<'de> Deserialize<'de> for Order {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|order| Self(self::order(order.get())))
     }
 }
 
@@ -200,6 +199,6 @@ mod tests {
     fn an_entry_without_a_text_has_no_lines() {
         let log = Log::read(r#"[{"output":null},{"output":{"a":[1]},"timestamp":7},{},{"output":"b"}]"#).unwrap();
         assert_eq!(log.texts(), ["", "", "", "b"]);
-        assert_eq!(log.newest_first().count(), 1);
+        assert_eq!(log.newest_first(usize::MAX).count(), 1);
     }
 }

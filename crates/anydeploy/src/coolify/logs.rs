@@ -83,7 +83,9 @@ async fn listed(coolify: &Coolify, target: &Target, uuid: &str) -> Result<Option
 fn page(text: &str, phase: Phase, options: LogOptions) -> LogPage {
     let Some(log) = Log::read(text) else { return LogPage::default() };
     let reason = if phase == Phase::Failed { reason(log.texts().iter().flat_map(|text| text.lines())) } else { None };
-    LogPage::from_newest(log.newest_first(), options).with_reason(reason)
+    // One line more than is wanted shows whether there are older ones.
+    let most = options.tail.saturating_add(1);
+    LogPage::from_newest(log.newest_first(most), options).with_reason(reason)
 }
 
 #[cfg(test)]
@@ -116,6 +118,26 @@ mod tests {
         let log = r#"[{"output":"docker login -p x","hidden":true,"order":1},{"output":"a","order":"2"}]"#;
         assert_eq!(texts(log), ["a"]);
         assert_eq!(texts(&log[..60]), Vec::<String>::new());
+        for hidden in [r#"{"$serde_json::private::RawValue":"false"}"#, "0", r#""false""#, "[]"] {
+            assert_eq!(
+                texts(&format!(r#"[{{"output":"docker login -p x","hidden":{hidden}}}]"#)),
+                Vec::<String>::new()
+            );
+        }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_costs_no_line() {
+        let log = r#"[{"output":"a\ud83d"},{"output":"b","type":"stdout"}]"#;
+        assert_eq!(texts(log), ["a\u{fffd}", "b"]);
+    }
+
+    #[test]
+    fn of_a_long_text_the_end_is_read() {
+        let log = format!("{}last", "line\n".repeat(100_000));
+        let lines = Log::read(&log).unwrap().newest_first(3).map(|line| line.text).collect::<Vec<_>>();
+        assert_eq!(lines, ["last", "line", "line"]);
+        assert!(page(&log, Phase::Running, LogOptions::tail(2)).truncated);
     }
 
     #[test]
@@ -154,7 +176,7 @@ mod tests {
         ) {
             let read = texts(&Value::from(entries.clone()).to_string());
             let mut shown: Vec<_> = entries.iter().filter(|entry| !entry["output"].to_string().contains("secret")).collect();
-            shown.sort_by_key(|entry| order(&entry["order"]));
+            shown.sort_by_key(|entry| order(&entry["order"].to_string()));
             let wanted: Vec<_> = shown.iter().flat_map(|entry| entry["output"].as_str().unwrap().lines()).collect();
             prop_assert_eq!(read, wanted);
         }

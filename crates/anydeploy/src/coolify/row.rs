@@ -110,7 +110,10 @@ object! {
     nullable { count = "count" }
 }
 
-/// The text of a log, which may be megabytes long; a [`Secret`](coolify_client::wire::Secret) would copy it.
+/// The text of a log, which may be megabytes long.
+///
+/// A [`Secret`](coolify_client::wire::Secret) would copy it, and wipe it when it is dropped; the body that it comes from is
+/// not wiped either.
 pub(super) struct LogText(pub(super) String);
 
 impl Read for LogText {

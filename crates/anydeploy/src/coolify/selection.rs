@@ -24,7 +24,7 @@ use super::{Coolify, rows};
 use crate::adapter::throttle::{Class, as_class};
 use crate::adapter::{
     Answer, Planner, Resolution, Search, Timestamps, Turn, checked, concurrently, mask, retry_briefly, settle,
-    sorted_by,
+    sorted_by, try_concurrently,
 };
 use crate::{
     DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport,
@@ -131,7 +131,7 @@ async fn members(coolify: &Coolify, tag: &str) -> Result<Vec<Member>> {
         }
         .boxed()
     });
-    concurrently(MAX_CONCURRENT_READS, counted.collect()).await.into_iter().collect()
+    try_concurrently(MAX_CONCURRENT_READS, counted.collect()).await
 }
 
 /// What each member's part of the answer means.

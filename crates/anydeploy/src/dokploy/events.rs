@@ -36,6 +36,8 @@ object! {
 /// have: pass it to [`DeployerExt::wake`](crate::DeployerExt::wake), which wakes every watch on that instance, and believe
 /// what those read.
 ///
+/// A number counts as its text, and an optional member that does not fit as missing.
+///
 /// ```
 /// use anydeploy::{EventKind, dokploy};
 ///

@@ -9,7 +9,7 @@ use super::row::{Source, row};
 use super::snapshot::{Snapshot, filled, kind_of};
 use super::status::service_state;
 use super::{Qovery, ids};
-use crate::adapter::{concurrently, sorted_by};
+use crate::adapter::{sorted_by, try_concurrently};
 use crate::{
     Ability, Catalog, Certificate, Check, Deployer, ErrorKind, Permission, RanRevision, Result, Service, ServiceDomain,
     ServiceState, Target, TargetKind, VersionSupport, platform,
@@ -116,7 +116,7 @@ async fn list_services(api: &Api) -> Result<Vec<Service>> {
         let (environments, services) = api.inventory(&organization.id).await?;
         let snapshots: Vec<_> =
             environments.iter().map(|environment| snapshot_if_there(api, &environment.id).boxed()).collect();
-        let snapshots = concurrently(MAX_CONCURRENT_READS, snapshots).await.into_iter().collect::<Result<Vec<_>>>()?;
+        let snapshots = try_concurrently(MAX_CONCURRENT_READS, snapshots).await?;
         for (environment, snapshot) in environments.iter().zip(snapshots) {
             let snapshot = snapshot.as_ref();
             let project = environment.project.as_ref().map(|project| &project.id);

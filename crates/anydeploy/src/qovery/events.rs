@@ -35,6 +35,8 @@ object! {
 /// It proves who sent the body, and not that it is new or unchanged: pass the event to
 /// [`DeployerExt::wake`](crate::DeployerExt::wake), and believe what the watch reads.
 ///
+/// A number counts as its text, and an optional member that does not fit as missing.
+///
 /// ```
 /// use anydeploy::{EventKind, qovery};
 ///

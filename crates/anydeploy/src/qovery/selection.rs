@@ -10,7 +10,7 @@ use super::body::Body;
 use super::pending::Pending;
 use super::trigger::{Plan, deployment_of, left, resolve_request, search_once};
 use super::{Qovery, ids};
-use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn, concurrently};
+use crate::adapter::{self, Answer, Left, Resolution, Search, Trigger, Turn, concurrently, try_concurrently};
 use crate::{
     DeployRequest, Deployer, Deployment, Error, ErrorKind, Result, Selection, SelectionEntry, SelectionReport,
     Selections, Target, Timing, platform,
@@ -32,8 +32,7 @@ async fn trigger_selection(qovery: &Qovery, selection: &Selection) -> Result<Sel
     let targets: Vec<_> = requests.iter().map(|request| ids::target(request.target())).collect::<Result<_>>()?;
     let named = requests.iter().zip(&targets);
     let resolved = named.map(|(request, target)| resolve_request(&qovery.api, request, target)).collect();
-    let resolved = concurrently(requests.len(), resolved).await.into_iter().collect::<Result<Vec<_>>>();
-    let resolved = resolved.map_err(nothing_sent)?;
+    let resolved = try_concurrently(requests.len(), resolved).await.map_err(nothing_sent)?;
     let environment = same_environment(&targets, &resolved)?;
     let turn = Turn::take(&qovery.api.place(&environment), &Target::environment(&environment)).await;
     let observed = Observed::read(qovery, &environment).await.map_err(nothing_sent)?;
@@ -125,8 +124,7 @@ impl SelectionTrigger<'_> {
         // What an earlier poll found counts only if this one finds it too.
         self.keep(vec![None; self.plans.len()]);
         let each = self.plans.iter().map(|plan| search_once(self.qovery, plan, search));
-        let each = concurrently(self.plans.len(), each.collect()).await;
-        let resolutions = each.into_iter().collect::<Result<Vec<_>>>()?;
+        let resolutions = try_concurrently(self.plans.len(), each.collect()).await?;
         let found: Vec<_> = resolutions.iter().map(deployment_in).collect();
         let cause = |deployment: &Deployment| {
             Pending::of(&deployment.id).ok().map(|pending| (pending.request, pending.execution))
