@@ -225,3 +225,24 @@ async fn an_accepted_trigger_without_a_body_is_accepted() {
     let deployment = deployer(&server.uri(), MARKER).deploy(&DeployRequest::new(target)).await.unwrap();
     assert_eq!(deployment.identity, anydeploy::Identity::Pending);
 }
+
+#[tokio::test]
+async fn a_list_of_services_asks_no_more_after_the_first_refusal() {
+    let server = MockServer::start().await;
+    let list = |rows: Value| ResponseTemplate::new(200).set_body_json(json!({ "results": rows }));
+    let environment = |number: usize| json!({ "id": format!("0a1b2c3d-0000-4000-8000-{number:012}"), "name": "e" });
+    let environments: Value = (1..=20).map(environment).collect();
+    let at = |route: &str| Mock::given(method("GET")).and(path(route.to_owned()));
+    at("/organization").respond_with(list(json!([{ "id": ID, "name": "o" }]))).mount(&server).await;
+    at(&format!("/organization/{ID}/environments")).respond_with(list(environments)).mount(&server).await;
+    at(&format!("/organization/{ID}/services")).respond_with(list(json!([]))).mount(&server).await;
+    let statuses = Mock::given(method("GET")).and(path_regex("/statuses$"));
+    statuses.respond_with(ResponseTemplate::new(401)).mount(&server).await;
+
+    let qovery = Qovery::builder().url(server.uri()).token(MARKER).build().unwrap();
+    assert_eq!(qovery.services().await.unwrap_err().kind(), ErrorKind::Unauthorized);
+    let requests = server.received_requests().await.unwrap();
+    let statuses = requests.iter().filter(|request| request.url.path().ends_with("/statuses")).count();
+    // As many as are read at once.
+    assert!((1..=4).contains(&statuses), "{statuses}");
+}
