@@ -4,9 +4,9 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use super::callgrind;
 use super::fake::Address;
 use super::measured::{Client, Counted, WARM_UP};
+use super::valgrind;
 
 /// Another process of this program, which serves until this is dropped.
 pub(super) struct Server {
@@ -50,8 +50,6 @@ pub(super) struct Cost {
     pub(super) instructions: Option<f64>,
     pub(super) allocations: f64,
     pub(super) bytes: f64,
-    /// The most bytes that were allocated at once, in all rounds.
-    pub(super) peak: f64,
     pub(super) shortest_us: f64,
     /// How many requests a round made.
     pub(super) requests: f64,
@@ -72,7 +70,7 @@ impl Measurement<'_> {
     pub(super) fn run(&self) -> io::Result<Cost> {
         let (counted, mut requests) = self.count()?;
         let mut instructions = None;
-        if self.by_callgrind && callgrind::is_installed() {
+        if self.by_callgrind && valgrind::is_installed() {
             // The difference between many rounds and one is free of what a process does once.
             let (one, all) = (self.instructions(1)?, self.instructions(self.rounds + 1)?);
             instructions = Some(self.each(all.0.saturating_sub(one.0)));
@@ -82,7 +80,6 @@ impl Measurement<'_> {
             instructions,
             allocations: self.each(counted.allocations),
             bytes: self.each(counted.bytes),
-            peak: counted.peak as f64,
             shortest_us: counted.shortest_us,
             requests,
         })
@@ -106,8 +103,16 @@ impl Measurement<'_> {
     /// The instructions and the requests of a process with so many rounds.
     fn instructions(&self, rounds: usize) -> io::Result<(u64, u64)> {
         let server = self.server()?;
-        let instructions = callgrind::instructions(&self.calls(&server, rounds)?, self.folder)?;
+        let instructions = valgrind::instructions(&self.calls(&server, rounds)?, self.folder)?;
         Ok((instructions, server.stop()?))
+    }
+
+    /// The most bytes that all threads of a process with one round allocate at once.
+    pub(super) fn peak(&self) -> io::Result<f64> {
+        let server = self.server()?;
+        let peak = valgrind::peak(&self.calls(&server, 1)?, self.folder)?;
+        server.stop()?;
+        Ok(peak as f64)
     }
 
     /// The fake itself for the adapter, which reads what it deployed; recorded answers for the others.
