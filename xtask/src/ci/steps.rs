@@ -22,7 +22,7 @@ const TLS: [(&str, &str); 4] = [
 /// How many tests of a program run at once.
 ///
 /// Most tests wait for a fake server, so that two at a time, as on two cores by default, leave the cores idle.
-const TEST_THREADS: &str = "8";
+const TEST_THREADS: &str = "16";
 
 /// What is in the names of the tests that run beside all others: they mostly wait, and have a time of their own, which
 /// stands still while the machine is busy.
