@@ -304,6 +304,17 @@ async fn a_socket_that_waits_is_opened_by_the_id_that_the_watch_finds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn with_a_tail_no_socket_is_opened_because_it_would_bring_the_older_lines() {
+    let mut deployer = fed([vec![lines(&["a", "b", "c"]), None]], 3, "");
+    let inner = script(&[(Phase::Running, "in_progress"), (Phase::Succeeded, "finished")]);
+    let last = || LogPage::from_text("a\nb\nc\n", LogOptions::tail(2));
+    deployer.inner = (0..9).fold(inner, |inner, _| inner.answer_logs(Ok(last())));
+    let reported = reported(deployer.clone(), FollowOptions::default().with_tail(2)).await;
+    assert_eq!(lines_and_end(&reported), ["b", "c", "(succeeded)"]);
+    assert_eq!(deployer.connections.lock().unwrap().len(), 1, "none is opened");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_lines_alone_end_with_the_log() {
     let deployer = fed([vec![lines(&["one"]), None]], 3, "one\n");
     let lines: Vec<_> = deployer.follow(&id(), WatchOptions::default()).lines().collect().await;

@@ -61,6 +61,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_and_the_last_of_the_pairs_stand_for_their_characters() {
+        for character in ['\u{10000}', '\u{103ff}', '\u{10fc00}', '\u{10ffff}'] {
+            let units =
+                character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!(r"\u{unit:04x}")).collect::<Vec<_>>();
+            let json = units.concat();
+            assert_eq!(unescape(&json), (character.to_string(), true), "{json}");
+        }
+    }
+
+    #[test]
     fn half_of_a_pair_is_replaced_and_reported() {
         for (json, text) in [(r"\ud83d", "\u{fffd}"), (r"\ude00x", "\u{fffd}x"), (r"\ud83d\ud83d\ude00", "\u{fffd}😀")]
         {

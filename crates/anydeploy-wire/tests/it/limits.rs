@@ -1,6 +1,6 @@
 //! The cap on bodies holds while they are read.
 
-use anydeploy_wire::ErrorKind;
+use anydeploy_wire::{ErrorKind, Response};
 
 use super::server::{Behaviour, READ, Server};
 
@@ -34,6 +34,17 @@ async fn a_body_of_exactly_the_limit_passes() {
         let http = server.builder().max_body(limit).build().unwrap();
         let outcome = http.request(&READ).path("id", "1").send().await;
         assert_eq!(outcome.map_err(|error| error.kind()).is_ok(), passes, "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_chunks_that_has_exactly_the_limit_passes() {
+    let answer = format!("HTTP/1.1 200 OK\r\n{CHUNKED}5\r\n\"1234\r\n5\r\n5678\"\r\n0\r\n\r\n");
+    let server = Server::start(Behaviour::Answer(answer)).await;
+    for (limit, outcome) in [(10, Ok("12345678".to_owned())), (9, Err(ErrorKind::TooLarge))] {
+        let http = server.builder().max_body(limit).build().unwrap();
+        let read = http.request(&READ).path("id", "1").json::<String>().await;
+        assert_eq!(read.map(Response::into_value).map_err(|error| error.kind()), outcome, "{limit}");
     }
 }
 

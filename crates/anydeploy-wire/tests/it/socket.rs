@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy_wire::{Auth, Error, ErrorKind, Http, HttpBuilder, Method, Operation, Socket, SocketMessage};
-use futures::SinkExt;
+use futures::{SinkExt, StreamExt};
 use tokio::net::TcpListener;
 use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::Message;
@@ -77,6 +77,11 @@ async fn what_switches_without_the_proof_of_the_key_is_no_socket() {
 
 /// What a socket brings to which a server sends these messages before it drops the connection.
 async fn brought(messages: Vec<Message>) -> Vec<Result<SocketMessage, ErrorKind>> {
+    brought_below(usize::MAX, messages).await
+}
+
+/// The same where a body has at most so many bytes.
+async fn brought_below(limit: usize, messages: Vec<Message>) -> Vec<Result<SocketMessage, ErrorKind>> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -85,7 +90,7 @@ async fn brought(messages: Vec<Message>) -> Vec<Result<SocketMessage, ErrorKind>
             socket.send(message).await.unwrap();
         }
     });
-    let mut socket = open(Http::builder(format!("http://{address}/api"))).await.unwrap();
+    let mut socket = open(Http::builder(format!("http://{address}/api")).max_body(limit)).await.unwrap();
     let mut brought = Vec::new();
     loop {
         let next = socket.next().await.map_err(|error| error.kind());
@@ -148,8 +153,36 @@ async fn a_ping_has_its_time_also_if_the_socket_was_not_read_for_long() {
 }
 
 #[tokio::test]
+async fn a_silent_socket_that_answers_its_pings_stays_open() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut socket = accept_async(listener.accept().await.unwrap().0).await.unwrap();
+        // Reading is what answers a ping.
+        for _ in 0..3 {
+            assert!(matches!(socket.next().await, Some(Ok(Message::Ping(_)))));
+            socket.flush().await.unwrap();
+        }
+        socket.send(Message::text("at last")).await.unwrap();
+    });
+    let mut socket = open(Http::builder(format!("http://{address}/api"))).await.unwrap();
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    assert_eq!(socket.next().await.map_err(|error| error.kind()), Ok(text("at last")));
+    assert!((89..=91).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn what_is_no_text_or_too_long_is_an_error() {
     assert_eq!(brought(vec![Message::binary(vec![1])]).await, [Err(ErrorKind::Decode)]);
     let long = Message::text("x".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(brought(vec![long]).await, [Err(ErrorKind::TooLarge)]);
+}
+
+#[tokio::test]
+async fn a_message_above_the_limit_of_a_body_is_too_large() {
+    let sent = || vec![Message::text("x".repeat(100)), Message::Close(None)];
+    let closed = SocketMessage::Closed { code: None, reason: String::new() };
+    assert_eq!(brought_below(100, sent()).await, [Ok(text(&"x".repeat(100))), Ok(closed)]);
+    assert_eq!(brought_below(99, sent()).await, [Err(ErrorKind::TooLarge)]);
 }

@@ -95,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_id_names_no_deployment() {
+        let body = json!({ "event": "deployment_success", "application_uuid": "web1", "deployment_uuid": "" });
+        let event = read(&body).unwrap();
+        assert_eq!((event.target, event.deployment), (Some(Target::application("web1")), None));
+    }
+
+    #[test]
     fn what_is_no_such_body_is_refused_and_odd_members_name_nothing() {
         for body in [json!([]), json!({}), json!("deployment_success"), json!({ "event": [] })] {
             assert_eq!(read(&body).unwrap_err().kind(), ErrorKind::InvalidInput, "{body}");

@@ -108,6 +108,18 @@ mod tests {
     }
 
     #[test]
+    fn entries_of_one_order_stay_as_they_were_written() {
+        // Short lists are sorted in another way than long ones.
+        let orders = (0..100).map(|number| (number, (100 - number) / 10));
+        let log: Vec<_> =
+            orders.clone().map(|(number, order)| json!({ "output": number.to_string(), "order": order })).collect();
+        let mut written: Vec<_> = orders.collect();
+        written.sort_by_key(|(_, order)| *order);
+        let expected: Vec<_> = written.iter().map(|(number, _)| number.to_string()).collect();
+        assert_eq!(texts(&Value::from(log).to_string()), expected);
+    }
+
+    #[test]
     fn hidden_entries_are_left_out_and_outputs_are_cut_into_lines() {
         let log = r#"[{"output":"docker login -p x","hidden":true,"order":1},{"output":"a\nb","order":2},{"order":3}]"#;
         assert_eq!(texts(log), ["a", "b"]);

@@ -158,6 +158,7 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use anydeploy_fakes::FakeDokploy;
     use proptest::prelude::*;
 
     use super::*;
@@ -167,6 +168,20 @@ mod tests {
         let mut lines = Lines::default();
         assert!(lines.take(&"x".repeat(MAX_LINE)).unwrap().is_empty());
         assert_eq!(lines.take("x").unwrap_err().kind(), ErrorKind::Unreadable);
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_refuses_the_key_or_the_path_brings_an_error_and_not_an_end() {
+        let fake = FakeDokploy::builder().start().await;
+        for (key, path, kind) in [
+            ("another-key", "/etc/dokploy/logs/web/a.log", ErrorKind::NoAnswer),
+            (fake.token(), "/var/log/a.log", ErrorKind::InvalidInput),
+        ] {
+            let dokploy = Dokploy::builder().url(fake.url()).token(key).build().unwrap();
+            let socket = dokploy.api.listen(path, None).await.unwrap();
+            let brought = Listening { socket, lines: Lines::default(), is_fed: false }.next().await;
+            assert_eq!(brought.unwrap_err().kind(), kind, "{path}");
+        }
     }
 
     proptest! {

@@ -111,7 +111,24 @@ fn entries(text: &str) -> Result<Vec<Entry>> {
 
 #[cfg(test)]
 mod tests {
+    use anydeploy_fakes::FakeQovery;
+
     use super::*;
+    use crate::Target;
+
+    #[tokio::test]
+    async fn a_close_that_refuses_the_place_of_the_log_is_a_refusal_and_not_an_end() {
+        let fake = FakeQovery::builder().start().await;
+        let qovery =
+            Qovery::builder().url(fake.url()).socket_url(fake.socket_url()).token(fake.token()).build().unwrap();
+        let mut environment = qovery.api.environment(&fake.environment()).await.unwrap();
+        environment.cluster_id = Some("another".to_owned());
+        let socket = qovery.api.listen(&environment).await.unwrap();
+        let scope = Scope::new(&Target::environment(fake.environment()), &fake.environment());
+        let error = Listening { socket, execution: String::new(), scope }.next().await.unwrap_err();
+        assert_eq!((error.kind(), error.advice()), (ErrorKind::PermissionDenied, POLLED));
+        assert!(error.to_string().contains("code 1007"), "{error}");
+    }
 
     #[test]
     fn a_message_that_is_no_list_has_no_entries_and_one_that_cannot_be_read_is_no_silence() {
