@@ -90,7 +90,7 @@ impl Checker<'_> {
                     report.contradicted += 1;
                     None
                 } else {
-                    self.wrong_outcome(outcome, call, &started)
+                    self.wrong_outcome(outcome, call, &started, &late)
                 }
             }
             Err(error) if error.is_safe_to_repeat() => {
@@ -196,16 +196,24 @@ impl Checker<'_> {
     }
 
     /// What is wrong with an outcome.
-    fn wrong_outcome(&self, outcome: &Outcome, call: &CallRecord, started: &[&ServerRecord]) -> Option<&'static str> {
+    fn wrong_outcome(
+        &self,
+        outcome: &Outcome,
+        call: &CallRecord,
+        started: &[&ServerRecord],
+        late: &[&ServerRecord],
+    ) -> Option<&'static str> {
         if let Outcome::Lost(_) = outcome {
             return (!started.is_empty()).then_some("a loss of a deployment that exists");
         }
         let id = &outcome.deployment()?.id;
         if self.scene.leaves_nothing(id) {
-            // Nothing names it, so that it is the one that was started for the call, if any was.
-            let ending = started.first().and_then(|record| record.part(call.target.id())).map(|part| part.ending);
+            // Nothing names it, so that it is the one that was started for the call, if any was; a search that an adapter
+            // need not make may have found one that was delivered later.
+            let own = started.first().or(late.first());
+            let ending = own.and_then(|record| record.part(call.target.id())).map(|part| part.ending);
             let is_right = ending.unwrap_or(Ending::Never).is(outcome);
-            return (!is_right).then_some(if started.is_empty() {
+            return (!is_right).then_some(if own.is_none() {
                 "an outcome without a deployment"
             } else {
                 "a wrong outcome"

@@ -62,6 +62,10 @@ impl Scene for Server {
     fn request_in<'a>(&self, id: &'a DeploymentId) -> Option<&'a str> {
         id.get("request")
     }
+
+    fn leaves_nothing(&self, id: &DeploymentId) -> bool {
+        id.get("nothing").is_some()
+    }
 }
 
 /// How late a delivery may be that an adapter promises to find.
@@ -319,6 +323,17 @@ fn a_delivery_later_than_promised_is_counted_apart_and_an_earlier_one_is_not() {
         misreport(&checked(vec![("1", vec![late("1", by)], Ending::Succeeded)], Ok(Outcome::Lost(loss))))
     };
     assert_eq!((lost(PROMISED), lost(too_late)), ("a loss of a deployment that exists", "right"));
+}
+
+#[test]
+fn what_nothing_names_is_what_was_started_for_the_call_however_late() {
+    let outcome = |done, ending: Ending| {
+        let done = if done { vec![("1", vec![late("1", PROMISED * 2)], ending)] } else { Vec::new() };
+        misreport(&checked(done, Ok(succeeded("nothing=1"))))
+    };
+    assert_eq!(outcome(true, Ending::Succeeded), "right");
+    assert_eq!(outcome(true, Ending::Failed), "a wrong outcome");
+    assert_eq!(outcome(false, Ending::Succeeded), "an outcome without a deployment");
 }
 
 #[test]
