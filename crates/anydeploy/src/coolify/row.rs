@@ -150,3 +150,21 @@ pub(super) struct LogsPage {
 }
 
 object!(LogsPage: required { deployments = "deployments" });
+
+#[cfg(test)]
+mod tests {
+    use coolify_client::wire::decode;
+
+    use super::*;
+
+    #[test]
+    fn a_row_never_prints_its_log() {
+        let body =
+            br#"{"deployments":[{"deployment_uuid":"d1","status":"failed","logs":"[{\"output\":\"planted\"}]"}]}"#;
+        let (page, repairs) = decode::<LogsPage>(body).unwrap();
+        assert!(matches!(&page.deployments[0].logs, Patch::Value(log) if log.0.contains("planted")));
+        let printed = format!("{page:?}");
+        assert!(printed.contains("[redacted]") && !printed.contains("planted"), "{printed}");
+        assert_eq!(repairs, []);
+    }
+}
