@@ -8,20 +8,12 @@ use crate::Result;
 /// Runs all reads side by side, at most `limit` at once (at least 1), and returns their answers in the order of the reads.
 #[must_use = "nothing is read before it is awaited"]
 pub fn concurrently<'a, T: Send + 'a>(limit: usize, reads: Vec<BoxFuture<'a, T>>) -> BoxFuture<'a, Vec<T>> {
-    async move {
-        let (mut places, mut all) = (places(reads.len()), Vec::new());
-        for (place, read) in places.iter_mut().zip(reads) {
-            let one = async move {
-                *place = Some(read.await);
-                Ok(())
-            };
-            all.push(one.boxed());
-        }
-        // None of them fails.
-        let _ = run(limit, all).await;
-        answers(places)
+    let mut all = Vec::new();
+    for read in reads {
+        all.push(async move { Ok(read.await) }.boxed());
     }
-    .boxed()
+    // None of them fails.
+    async move { try_concurrently(limit, all).await.unwrap_or_default() }.boxed()
 }
 
 /// Runs reads side by side, at most `limit` at once (at least 1), until one fails; returns their answers in the order of the

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 pub fn sorted_by<T>(mut values: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let mut places = places(values.len(), &|one, other| compare(&values[one], &values[other]));
     for place in 0..places.len() {
-        // That value was swapped away earlier; the places say where to.
+        // What stood at an earlier place was swapped away since, and the places say where to.
         let mut from = places[place];
         while from < place {
             from = places[from];

@@ -31,7 +31,7 @@ enum Turn {
     Paused(usize),
     /// A wave may begin.
     Open(usize),
-    /// An order came from outside.
+    /// A directive came from outside.
     Obey(Directive),
 }
 
@@ -84,7 +84,7 @@ impl<'ctx> Course<'ctx> {
             match decide(self.plan, &self.waves, &standings, self.open, self.in_force) {
                 Decision::End => break,
                 Decision::Begin(members) => members.into_iter().for_each(|index| self.begin(index)),
-                Decision::Obey(order) => self.obey(order),
+                Decision::Obey(directive) => self.obey(directive),
                 Decision::BeforeWave(wave) if !self.opens => self.before(wave),
                 Decision::BeforeWave(_) | Decision::Wait => self.take_turn().await?,
                 _ => {
@@ -110,7 +110,7 @@ impl<'ctx> Course<'ctx> {
             // No wave begins any more.
             Turn::Paused(_) => {}
             Turn::Open(wave) => self.opened(wave),
-            Turn::Obey(order) => self.obey(order),
+            Turn::Obey(directive) => self.obey(directive),
         }
         if self.done() >= self.stored_at + self.members.len().div_ceil(PARTS) {
             self.store_progress();
@@ -200,13 +200,13 @@ impl<'ctx> Course<'ctx> {
         (self.open, self.opens, self.waits_at) = (wave + 1, false, None);
     }
 
-    /// Puts an order in force, unless a stronger one is: no member that waits is begun, and those under way are cancelled
+    /// Puts a directive in force, unless a stronger one is: no member that waits is begun, and those under way are cancelled
     /// if it says so.
-    fn obey(&mut self, order: Directive) {
+    fn obey(&mut self, directive: Directive) {
         let is_stronger =
-            matches!((self.in_force, order), (Directive::Go, _) | (Directive::Stop(_), Directive::Cancel(_)));
+            matches!((self.in_force, directive), (Directive::Go, _) | (Directive::Stop(_), Directive::Cancel(_)));
         if is_stronger {
-            self.in_force = order;
+            self.in_force = directive;
         }
         let Some(why) = self.in_force.why() else { return };
         for index in 0..self.members.len() {
@@ -215,7 +215,7 @@ impl<'ctx> Course<'ctx> {
             }
         }
         self.waits_at = None;
-        if is_stronger && matches!(order, Directive::Cancel(_)) {
+        if is_stronger && matches!(directive, Directive::Cancel(_)) {
             let watched = self.members.iter().enumerate().filter_map(|(index, member)| match member {
                 MemberState::Deploying { id } => Some((index, id.clone())),
                 _ => None,

@@ -25,7 +25,7 @@ pub(super) fn lossy(text: &[u8]) -> String {
 /// The UTF-16 unit of a `\u` escape that the text begins with.
 pub(super) fn unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(br"\u")?.get(..4)?;
-    // It would take a sign.
+    // `from_str_radix` would take a sign.
     let digits = str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
     u16::from_str_radix(digits, 16).ok()
 }

@@ -66,7 +66,12 @@ fn is_plain(text: &str) -> bool {
 
 /// The place that JSON names by a whole number or the text of one.
 pub(super) fn order(json: &str) -> i64 {
-    json.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(json).parse().unwrap_or(0)
+    in_quotes(json).unwrap_or(json).parse().unwrap_or(0)
+}
+
+/// What stands between the quotes, if the JSON is a text.
+fn in_quotes(json: &str) -> Option<&str> {
+    json.strip_prefix('"')?.strip_suffix('"')
 }
 
 /// An entry of a log; its texts are read where they are shown.
@@ -104,7 +109,7 @@ impl Default for Shown {
 
 impl<'de> Deserialize<'de> for Shown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // As it is written: `serde_json` makes another value of an object with a name of its own.
+        // As it is written: a `Value` reads an object with a private key of `serde_json` as what the key holds.
         <&RawValue>::deserialize(deserializer).map(|hidden| Self(matches!(hidden.get(), "null" | "false")))
     }
 }
@@ -132,7 +137,7 @@ impl<'a> Text<'a> {
     fn read(self) -> Cow<'a, str> {
         let json = match self {
             Self::Plain(text) => return text.into(),
-            Self::Json(json) => json.strip_prefix('"').and_then(|text| text.strip_suffix('"')),
+            Self::Json(json) => in_quotes(json),
         };
         json.map_or("".into(), |json| if json.contains('\\') { unescape(json).0.into() } else { json.into() })
     }
