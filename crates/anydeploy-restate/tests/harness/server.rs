@@ -24,6 +24,12 @@ pub const INSTALL: &str = "no Restate server was found in RESTATE_SERVER or on P
 /// How long the server may take to answer after its start.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
+/// How often a server is started on ports of its own before a test fails.
+const STARTS: u32 = 5;
+
+/// What a server writes that ends because a port is taken.
+pub const PORT_TAKEN: &str = "Address in use";
+
 /// The program of the server: what `RESTATE_SERVER` names, or what is on `PATH`.
 pub fn program() -> Option<PathBuf> {
     let named = env::var_os(PROGRAM).map(PathBuf::from).filter(|named| named.is_file());
@@ -56,14 +62,23 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server.
+    /// Starts a server, on other ports if somebody has taken one of them since it was found free.
     pub async fn start(program: PathBuf) -> Self {
+        for _ in 0..STARTS {
+            match Self::start_on([free_port(), free_port(), free_port()], program.clone()).await {
+                Err(log) if log.contains(PORT_TAKEN) => {}
+                started => return started.unwrap_or_else(|log| panic!("the Restate server does not start: {log}")),
+            }
+        }
+        panic!("the Restate server found a port taken, {STARTS} times");
+    }
+
+    /// Starts a server on these ports: of its ingress, its administration and its fabric.
+    pub async fn start_on(ports: [u16; 3], program: PathBuf) -> Result<Self, String> {
         let folder = tempfile::tempdir().expect("there is room for the server's store");
-        let ports = [free_port(), free_port(), free_port()];
         let child = spawn(&program, folder.path(), ports);
-        let server = Self { program, folder, ports, child };
-        server.is_ready().await;
-        server
+        let mut server = Self { program, folder, ports, child };
+        server.is_ready().await.map(|()| server)
     }
 
     /// The address of its ingress.
@@ -84,16 +99,22 @@ impl Server {
     /// Starts it again, with what it had stored.
     pub async fn start_again(&mut self) {
         self.child = spawn(&self.program, self.folder.path(), self.ports);
-        self.is_ready().await;
+        self.is_ready().await.unwrap_or_else(|log| panic!("the Restate server does not start again: {log}"));
     }
 
-    async fn is_ready(&self) {
+    /// Waits until it answers; what it has written, if it ends before or takes too long.
+    async fn is_ready(&mut self) -> Result<(), String> {
         let began = Instant::now();
         let ingress = format!("{}/restate/health", self.ingress());
-        while !(self.admin().is_ready().await
-            && reqwest::get(&ingress).await.is_ok_and(|answer| answer.status().is_success()))
-        {
-            assert!(began.elapsed() < READY_WITHIN, "the Restate server does not start: {}", self.log());
+        loop {
+            let has_ended = self.child.try_wait().expect("the server is a child of this process").is_some();
+            if has_ended || began.elapsed() > READY_WITHIN {
+                return Err(self.log());
+            }
+            let answers = reqwest::get(&ingress).await.is_ok_and(|answer| answer.status().is_success());
+            if answers && self.admin().is_ready().await {
+                return Ok(());
+            }
             sleep(Duration::from_millis(50)).await;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anydeploy::{DeployRequest, Target, WatchOptions};
@@ -9,10 +10,11 @@ use anydeploy_fakes::FakeCoolify;
 use anydeploy_restate::{Client, Order};
 use tokio::process::Command;
 
+use crate::harness::free_port;
 use crate::harness::halt::Point;
 use crate::harness::process::Worker;
 use crate::harness::proxy::Proxy;
-use crate::harness::server::{INSTALL, Server, program};
+use crate::harness::server::{INSTALL, PORT_TAKEN, Server, program};
 use crate::harness::worker::{Connection, Task, work};
 
 /// The profile of the one fake.
@@ -36,12 +38,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// Starts a server and a worker with this task; `None`, and a line that says so, where no server is installed.
     pub(crate) async fn start(task: impl FnOnce(Task) -> Task) -> Option<Self> {
-        let Some(program) = program() else {
-            assert!(env::var_os(REQUIRED).is_none(), "{INSTALL}");
-            // Past the capture of the test harness, so that it stands in every log.
-            drop(writeln!(std::io::stderr(), "skipped: {INSTALL}"));
-            return None;
-        };
+        let program = installed()?;
         let coolify = FakeCoolify::builder().rate_limit(3000, Duration::from_secs(1)).start().await;
         let worker = Worker::start(launch, &task(self::task(&coolify))).await;
         let server = Server::start(program).await;
@@ -88,6 +85,17 @@ impl Scene {
     }
 }
 
+/// The server's program; `None`, and a line that says so, where none is installed.
+fn installed() -> Option<PathBuf> {
+    let program = program();
+    if program.is_none() {
+        assert!(env::var_os(REQUIRED).is_none(), "{INSTALL}");
+        // Past the capture of the test harness, so that it stands in every log.
+        drop(writeln!(std::io::stderr(), "skipped: {INSTALL}"));
+    }
+    program
+}
+
 /// Short intervals, and a deadline that no test waits for.
 pub(crate) fn watch_options() -> WatchOptions {
     let interval = Duration::from_millis(20);
@@ -116,4 +124,13 @@ fn launch(task: &str) -> Command {
 #[ignore = "it is a process that the other tests start"]
 async fn worker_process() {
     work(&env::var(TASK).unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_port_is_taken_says_so_at_once() {
+    let Some(program) = installed() else { return };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let ports = [free_port(), taken.local_addr().unwrap().port(), free_port()];
+    let started = Server::start_on(ports, program).await;
+    assert!(started.is_err_and(|log| log.contains(PORT_TAKEN)));
 }

@@ -5,21 +5,16 @@ use std::time::{Duration, Instant};
 use anydeploy_wire::{Error, ErrorKind, Http, HttpBuilder, Operation};
 use tokio::net::TcpListener;
 
-use super::server::{Behaviour, READ, START, Server};
+use super::server::{Behaviour, Closed, READ, START, Server};
 
 async fn fail(builder: HttpBuilder) -> Error {
     builder.build().unwrap().request(&START).path("id", "1").send().await.unwrap_err()
 }
 
-/// An address where nobody listens.
-async fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap().to_string()
-}
-
 #[tokio::test]
 async fn a_refused_connection_is_connect() {
-    let address = free_address().await;
+    let closed = Closed::new();
+    let address = closed.address();
     let error = fail(Http::builder(format!("http://{address}"))).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Connect, None));
     assert_eq!(

@@ -3,10 +3,9 @@
 use anydeploy_wire::reqwest::{Client, redirect::Policy};
 use anydeploy_wire::{Auth, ErrorKind, Http};
 
-use tokio::net::TcpListener;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
-use super::server::{READ, START, Server};
+use super::server::{Closed, READ, START, Server};
 
 /// A server that redirects to another place with this status.
 async fn redirecting(status: &str, to: &str) -> Server {
@@ -78,9 +77,8 @@ async fn a_client_that_stops_at_a_redirect_is_named() {
 
 #[tokio::test]
 async fn a_failure_to_connect_does_not_prove_that_nothing_was_sent() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let dead = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let closed = Closed::new();
+    let dead = format!("http://{}", closed.address());
     // The first server has the request, and may have acted on it, before the redirect fails.
     let server = redirecting("303 See Other", &dead).await;
     let http = server.builder().client(Client::new()).build().unwrap();

@@ -1,9 +1,8 @@
 //! Which requests a proxy sees, and what an error says of it.
 
 use anydeploy_wire::{Auth, Error, ErrorKind, Http, HttpBuilder};
-use tokio::net::TcpListener;
 
-use super::server::{READ, Server};
+use super::server::{Closed, READ, Server};
 
 async fn server() -> Server {
     Server::answering("200 OK", "", "7").await
@@ -50,9 +49,8 @@ async fn https_is_tunnelled_and_the_proxy_sees_no_credentials() {
 
 #[tokio::test]
 async fn a_proxy_that_does_not_listen_is_named_without_its_password() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let closed = Closed::new();
+    let address = closed.address();
     let server = server().await;
     let error = read(server.builder().proxy(format!("http://user:planted@{address}"))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
@@ -101,10 +99,9 @@ async fn child_of_the_proxy_test() {
 #[tokio::test]
 async fn no_proxy_passes_by_a_proxy_of_the_environment() {
     let proxy = server().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    // Nothing listens there, so that a request that passes by the proxy cannot connect.
-    let url = format!("https://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // A request that passes by the proxy cannot connect.
+    let closed = Closed::new();
+    let url = format!("https://{}", closed.address());
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "--ignored", "proxies::child_of_the_no_proxy_test"]);
     child.env("HTTPS_PROXY", proxy.origin()).env("https_proxy", proxy.origin()).env("ANYDEPLOY_TEST_URL", url);

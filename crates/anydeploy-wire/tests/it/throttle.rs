@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use anydeploy_wire::throttle::{Budget, Class, as_class};
 use anydeploy_wire::{Auth, ErrorKind, Http, Operation};
-use tokio::net::TcpListener;
 use tokio::time::{Instant, resume, sleep};
 
-use super::server::{Behaviour, READ, START, Server};
+use super::server::{Behaviour, Closed, READ, START, Server};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -127,9 +126,8 @@ async fn what_others_have_used_up_is_not_asked_for() {
 
 #[tokio::test]
 async fn a_request_that_never_left_costs_nothing() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let dead = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let closed = Closed::new();
+    let dead = format!("http://{}", closed.address());
     let http = Http::builder(dead).budget(one_in(MINUTE)).build().unwrap();
     for _ in 0..3 {
         assert_eq!(send(&http, &START).await.unwrap_err().kind(), ErrorKind::Connect);

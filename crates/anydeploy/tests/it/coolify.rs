@@ -9,6 +9,8 @@ use anydeploy::{
 };
 use anydeploy_fakes::{CoolifyAbility, CoolifyQuirk, CoolifyScript, FakeCoolify, Pace};
 
+use crate::support::closed::Closed;
+
 fn deployer(fake: &FakeCoolify, token: &str) -> Coolify {
     let grace = Duration::from_secs(3);
     Coolify::builder().url(fake.url()).token(token).grace(grace).build().unwrap()
@@ -324,8 +326,8 @@ async fn a_switched_off_api_says_so() {
 
 #[tokio::test]
 async fn no_server_at_the_address_is_unreachable_and_safe_to_repeat() {
-    // The port was free a moment ago, and nothing listens on it.
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = Closed::new();
+    let address = closed.address();
     let coolify = Coolify::builder().url(format!("http://{address}")).token("1|t").build().unwrap();
     let error = coolify.deploy(&DeployRequest::new(Target::application("a"))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreachable);

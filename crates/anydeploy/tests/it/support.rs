@@ -1,6 +1,8 @@
 //! What the tests of an adapter share.
 
 #[cfg(feature = "coolify")]
+pub(crate) mod closed;
+#[cfg(feature = "coolify")]
 #[allow(dead_code, reason = "each test needs a part")]
 pub(crate) mod coolify;
 #[cfg(feature = "dokploy")]

@@ -9,6 +9,8 @@ use anydeploy::{
 use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::support::closed::Closed;
+
 const TOKEN: &str = "planted-marker-token";
 
 /// How long a read before a trigger is repeated that something in front of the platform answers.
@@ -257,9 +259,8 @@ async fn an_answer_beyond_the_limit_is_a_kind_of_its_own_and_the_limit_can_be_ra
 
 #[tokio::test]
 async fn a_connection_that_fails_says_where_and_why() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let closed = Closed::new();
+    let address = closed.address();
     for (platform, deployer) in deployers(&format!("http://{address}")) {
         let error = deployer.services().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unreachable, "{platform}");
