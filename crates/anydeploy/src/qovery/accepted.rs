@@ -7,6 +7,9 @@ use qovery_client::types::{EnvironmentStatus, StateEnum, Status, StatusDetails};
 pub(super) struct Accepted {
     /// The request, if it waits in the queue.
     pub(super) request: Option<String>,
+    /// Without a request it started at once. Qovery's web console takes the status of a service for that (720181b); no
+    /// client of Qovery's reads it in the status of an environment.
+    pub(super) names_what_waits: bool,
     /// The execution that the state is of.
     pub(super) execution: Option<String>,
     pub(super) state: StateEnum,
@@ -17,6 +20,7 @@ impl From<Status> for Accepted {
     fn from(status: Status) -> Self {
         Self {
             request: status.deployment_request_id,
+            names_what_waits: true,
             execution: status.execution_id,
             state: status.state,
             details: status.status_details,
@@ -27,6 +31,12 @@ impl From<Status> for Accepted {
 impl From<EnvironmentStatus> for Accepted {
     /// The state is that of the environment before the trigger, so that it is of no execution of interest.
     fn from(status: EnvironmentStatus) -> Self {
-        Self { request: status.deployment_request_id, execution: None, state: status.state, details: None }
+        Self {
+            request: status.deployment_request_id,
+            names_what_waits: false,
+            execution: None,
+            state: status.state,
+            details: None,
+        }
     }
 }

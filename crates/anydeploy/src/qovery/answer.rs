@@ -1,5 +1,8 @@
 //! What the answer to a trigger says of the deployment.
 
+use qovery_client::types::QueuedDeploymentRequestWithStages as Row;
+use tokio::sync::OnceCell;
+
 use super::Qovery;
 use super::accepted::Accepted;
 use super::baseline::Baseline;
@@ -8,7 +11,19 @@ use super::queue::{Queue, waiting};
 use super::snapshot::filled;
 use super::status::judge_service;
 use crate::adapter::{Timestamps, retry_briefly};
-use crate::{Deployment, Identity, Phase};
+use crate::{Deployment, Identity, Phase, Result, TargetKind};
+
+/// The requests that wait after a trigger, read once for all of its deployments.
+#[derive(Default)]
+pub(super) struct QueueAfter(OnceCell<Result<Vec<Row>>>);
+
+impl QueueAfter {
+    async fn of(&self, qovery: &Qovery, pending: &Pending) -> Result<Queue> {
+        let read = || async { Ok(retry_briefly(|| qovery.api.queue(&pending.environment)).await?.0) };
+        let rows = self.0.get_or_init(read).await.as_deref().map_err(Clone::clone)?;
+        Ok(Queue::of(rows, &pending.target, pending.action, qovery.scheme))
+    }
+}
 
 /// Turns the answer to a trigger, which came at this time, into a deployment.
 pub(super) async fn accepted(
@@ -17,16 +32,42 @@ pub(super) async fn accepted(
     baseline: &Baseline,
     answer: Option<Accepted>,
     at: Timestamps,
+    queue: &QueueAfter,
 ) -> Deployment {
     let pending = Pending { accepted_at: Some(at.checked(baseline.at)), ..pending };
-    let Some(status) = answer else { return pending.accepted() };
-    // A request that waits has an id, one that started at once has none (Qovery's web console). The status of an
-    // environment may still name the request behind the execution before.
-    let request = filled(status.request.as_deref()).filter(|new| Some(*new) != baseline.last_request.as_deref());
-    match request {
-        Some(request) => queued(qovery, pending, request, baseline).await,
-        None => started(pending, &status, baseline),
+    // The status of an environment may still name the request behind the execution before.
+    let new = |request: &&str| Some(*request) != baseline.last_request.as_deref();
+    if let Some(request) = answer.as_ref().and_then(|status| filled(status.request.as_deref())).filter(new) {
+        return queued(qovery, pending, request, baseline).await;
     }
+    let has_started = baseline.is_free() && answer.as_ref().is_some_and(|status| status.names_what_waits);
+    if !has_started {
+        // Whatever this read says, the deployment is accepted; a later read will find out more.
+        let Ok(queue) = queue.of(qovery, &pending).await else { return pending.accepted() };
+        if queue.own().next().is_some() {
+            return unnamed(&pending, baseline, &queue)
+                .map_or_else(|| pending.accepted(), |waits| waiting(waits, &queue, None));
+        }
+    }
+    // Otherwise what comes next may be a deployment that waited before.
+    if baseline.is_free() { started(pending, answer.as_ref(), baseline) } else { pending.accepted() }
+}
+
+/// A deployment whose request the answer does not name, if only one of those that wait can be it.
+fn unnamed(pending: &Pending, baseline: &Baseline, queue: &Queue) -> Option<Pending> {
+    // Another trigger of this program may have made it, or it is for one service of the environment that is meant.
+    let is_whole = *pending.target.kind() == TargetKind::Environment;
+    if pending.clues.overlap.is_some() || (is_whole && queue.has_one_for_a_service()) {
+        return None;
+    }
+    let (old, new): (Vec<_>, Vec<_>) = queue.own().partition(|request| baseline.queue.has(request));
+    let (request, pending) = match (&*new, &*old) {
+        ([new], _) => (*new, pending.clone().inferred()),
+        // It is merged into one of the same user that waits already, if there is one (documentation 4e9636b).
+        ([], [old]) => (*old, Pending { identity: Identity::Adopted, ..pending.clone() }),
+        _ => return None,
+    };
+    Some(Pending { request: Some(request.to_owned()), ..pending })
 }
 
 /// Finds out whether a request waits by itself or was merged into one that waited before.
@@ -56,8 +97,9 @@ async fn queued(qovery: &Qovery, pending: Pending, request: &str, baseline: &Bas
 }
 
 /// A deployment that started at once: the environment was free, so that the next execution belongs to it.
-fn started(mut pending: Pending, status: &Accepted, baseline: &Baseline) -> Deployment {
+fn started(mut pending: Pending, answer: Option<&Accepted>, baseline: &Baseline) -> Deployment {
     pending.clues.is_next = true;
+    let Some(status) = answer else { return pending.accepted() };
     let new = filled(status.execution.as_deref()).filter(|new| Some(*new) != baseline.last_of_target.as_deref());
     let phase = judge_service(&status.state, status.details.as_ref(), pending.action);
     match new {

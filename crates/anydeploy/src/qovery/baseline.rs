@@ -4,14 +4,14 @@ use futures::future::try_join;
 use qovery_client::types::QueuedDeploymentRequestWithStages as Row;
 use serde::{Deserialize, Serialize};
 
-use super::Qovery;
 use super::action::Action;
 use super::place::check_place;
 use super::queue::Queue;
 use super::revision::{check_deployed, check_restartable};
 use super::snapshot::{Snapshot, filled};
+use super::{Qovery, phase};
 use crate::adapter::{Timestamps, retry_briefly};
-use crate::{Result, Revision, Target, TargetKind};
+use crate::{Phase, Result, Revision, Target, TargetKind};
 
 /// What was read before a trigger.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub(super) struct Baseline {
     pub(super) last_request: Option<String>,
     /// The newest execution that the target shows.
     pub(super) last_of_target: Option<String>,
+    /// Something was being deployed in the environment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_running: bool,
     /// When the two were read.
     pub(super) at: Timestamps,
     pub(super) queue: Queue,
@@ -36,7 +39,14 @@ impl Baseline {
             _ => snapshot.service(target).and_then(|status| filled(status.execution_id.as_deref())).map(str::to_owned),
         };
         let last_request = snapshot.last_request().map(str::to_owned);
-        Self { last, last_request, last_of_target, at, queue }
+        let state = snapshot.last_state().map(phase);
+        let is_running = matches!(state, Some(Phase::Queued | Phase::Running | Phase::Cancelling));
+        Self { last, last_request, last_of_target, is_running, at, queue }
+    }
+
+    /// Whether nothing that was known of could hold up a trigger.
+    pub(super) fn is_free(&self) -> bool {
+        !self.is_running && self.queue.is_empty()
     }
 }
 

@@ -74,7 +74,8 @@ pub(super) struct Clues {
     pub(super) is_next: bool,
     /// The first fitting execution that began after the trigger was accepted can only be the right one.
     pub(super) is_first: bool,
-    /// When the request was first seen to have left the queue.
+    /// When the request was first seen to have left the queue; without a request, when one was last seen to wait that may
+    /// be its own.
     pub(super) left_queue_at: Option<Timestamps>,
     /// Another trigger of the same program, whose deployment is not known either, may have deployed the target.
     pub(super) overlap: Option<Overlap>,

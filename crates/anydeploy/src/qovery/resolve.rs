@@ -25,7 +25,7 @@ pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending, lists: &Lists
     let resolver = Resolver { qovery, key: &key, remembered: &remembered };
     let read = match pending.request.clone() {
         Some(request) => resolver.queued(pending, &request, lists).await,
-        None => resolver.started(pending, &lists.snapshot).await,
+        None => resolver.started(pending, lists).await,
     };
     let execution = read.as_ref().ok().and_then(|read| execution_of(&read.id));
     if is_last_read(&read, |read| execution.is_some() || read.is_over()) {
@@ -44,9 +44,10 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// Resolves one that started at once.
-    async fn started(&self, pending: Pending, snapshot: &Snapshot) -> Result<Deployment> {
-        let overdue = is_overdue(pending.accepted_at, snapshot, &self.qovery.timing);
+    /// Resolves one that started at once, or whose answer did not say that it waits.
+    async fn started(&self, pending: Pending, lists: &Lists<'_>) -> Result<Deployment> {
+        let snapshot = &lists.snapshot;
+        let overdue = is_overdue(pending.clues.left_queue_at.or(pending.accepted_at), snapshot, &self.qovery.timing);
         let found = self.by_order(&pending, snapshot, overdue).await?;
         // It may be that of a later trigger for another service, if this one's own never starts.
         let failed = match (&found.failed_check, self.remembered.follower(self.key)) {
@@ -55,13 +56,25 @@ impl Resolver<'_> {
             (Some(_), Some(false)) | (None, _) => None,
         };
         // A deployment that waited has a request, and one that started at once has none.
-        let waited = |execution: &String| snapshot.last() == Some(execution) && snapshot.last_request().is_some();
-        match found.execution.or(failed).filter(|execution| !waited(execution)) {
-            Some(execution) => follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await,
-            None if !overdue => Ok(pending.accepted()),
-            None if found.none_fits => Err(never_started("Qovery accepted the deployment, and none was seen to start")),
-            None => Err(ambiguous("Qovery accepted the deployment, and it cannot be distinguished from others")),
+        let has_waited = snapshot.last_request().is_some();
+        let waited = |found: &String| pending.clues.is_next && has_waited && snapshot.last() == Some(found);
+        if let Some(execution) = found.execution.or(failed).filter(|execution| !waited(execution)) {
+            return follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await;
         }
+        if overdue || !pending.clues.is_next {
+            let queue = self.queue_of(&pending, lists.queue().await?);
+            if let Some(waits) = waits_unnamed(&pending, &queue, snapshot) {
+                return Ok(waits.unresolved(Phase::Queued, StateEnum::Queued.as_str()));
+            }
+        }
+        if !overdue {
+            return Ok(pending.accepted());
+        }
+        Err(if found.none_fits {
+            never_started("Qovery accepted the deployment, and none was seen to start")
+        } else {
+            ambiguous("Qovery accepted the deployment, and it cannot be distinguished from others")
+        })
     }
 
     /// Resolves one whose request had to wait.
@@ -231,6 +244,19 @@ impl Found {
             failed_check: failed_check(&fitting, pending).map(id),
         }
     }
+}
+
+/// A deployment that has no execution, while a request waits that may be its own: the answer to its trigger may have come
+/// without it.
+fn waits_unnamed(pending: &Pending, queue: &Queue, snapshot: &Snapshot) -> Option<Pending> {
+    let mut own = queue.own();
+    let first = own.next()?;
+    let is_first = own.next().is_none() && queue.is_alone(first) && pending.clues.overlap.is_none();
+    let left_queue_at = Some(snapshot.at);
+    Some(Pending {
+        clues: Clues { is_next: false, is_first, left_queue_at, ..pending.clues.clone() },
+        ..pending.clone()
+    })
 }
 
 /// The request has not left the queue after all.

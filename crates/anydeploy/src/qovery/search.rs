@@ -261,8 +261,14 @@ mod tests {
             acted_on_within: Timing::DEFAULT.acted_on_within(),
         };
         let last = Some("e1".to_owned());
-        let baseline =
-            Baseline { last_of_target: last.clone(), last_request: None, last, at: time(SENT), queue: queue_of(&[]) };
+        let baseline = Baseline {
+            last_of_target: last.clone(),
+            last_request: None,
+            last,
+            is_running: false,
+            at: time(SENT),
+            queue: queue_of(&[]),
+        };
         match poll.find(&pending, &baseline, has_neighbour, TokenScheme::Token, &Timing::DEFAULT) {
             Ok(Finding::Execution(id) | Finding::Request(id)) => id.to_owned(),
             Ok(Finding::Nameless(_)) => "nameless".to_owned(),

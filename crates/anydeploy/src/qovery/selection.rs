@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use futures::future::{BoxFuture, FutureExt};
 
 use super::action::Action;
+use super::answer::QueueAfter;
 use super::baseline::Observed;
 use super::body::Body;
 use super::pending::Pending;
@@ -111,7 +112,9 @@ impl SelectionTrigger<'_> {
             Ok(accepted) => accepted,
             Err(error) => return Answer::of_error(error),
         };
-        let each = self.plans.iter().map(|plan| deployment_of(self.qovery, plan, turn, answer.clone(), at));
+        let queue = QueueAfter::default();
+        let of_plan = |plan| deployment_of(self.qovery, plan, turn, answer.clone(), at, &queue);
+        let each = self.plans.iter().map(of_plan);
         let found = concurrently(self.plans.len(), each.collect()).await.into_iter().map(Some).collect();
         match self.keep(found) {
             Some(first) => Answer::accepted(first),

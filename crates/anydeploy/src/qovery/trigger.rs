@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accepted::Accepted;
 use super::action::{Action, advice};
-use super::answer::accepted;
+use super::answer::{QueueAfter, accepted};
 use super::api::Api;
 use super::baseline::{Baseline, baseline};
 use super::body::{Body, Named};
@@ -137,7 +137,10 @@ async fn post(qovery: &Qovery, plan: &Plan, turn: &Turn) -> Answer {
         Err(error) => return Answer::Failed(error),
     };
     match qovery.api.trigger(plan.target.id(), &body).await {
-        Ok((answer, at)) => Answer::accepted(deployment_of(qovery, plan, turn, answer, at).await),
+        Ok((answer, at)) => {
+            let queue = QueueAfter::default();
+            Answer::accepted(deployment_of(qovery, plan, turn, answer, at, &queue).await)
+        }
         Err(error) => Answer::of_error(error),
     }
 }
@@ -149,12 +152,13 @@ pub(super) fn deployment_of<'a>(
     turn: &'a Turn,
     answer: Option<Accepted>,
     at: Timestamps,
+    queue: &'a QueueAfter,
 ) -> BoxFuture<'a, Deployment> {
     async move {
         qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
         let mut pending = plan.pending();
         pending.clues.overlap = turn.overlap();
-        accepted(qovery, pending, &plan.baseline, answer, at).await
+        accepted(qovery, pending, &plan.baseline, answer, at, queue).await
     }
     .boxed()
 }

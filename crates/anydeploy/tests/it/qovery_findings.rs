@@ -9,3 +9,4 @@ mod reads;
 mod reasons;
 mod recovery;
 mod revisions;
+mod unnamed;
