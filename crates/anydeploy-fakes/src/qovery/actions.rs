@@ -230,7 +230,7 @@ impl Call<'_> {
     /// POST `/deploymentQueue/{id}/cancelDeployment`: takes back what still waits.
     pub(super) fn cancel_request(&mut self, id: &str) -> Outcome {
         self.optional_object()?;
-        if self.state.cancel_queued(id) {
+        if self.state.quirks.has(QoveryQuirk::LateCancel) || self.state.cancel_queued(id) {
             return Ok(Reply::empty(202));
         }
         // Inferred from the declared codes: 409 is said to mean "already cancelled", 404 is declared too.

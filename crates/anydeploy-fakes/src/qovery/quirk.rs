@@ -42,6 +42,8 @@ pub enum QoveryQuirk {
     PlainOk,
     /// An action that is accepted is answered without a body, as those on selected services always are.
     BodylessActions,
+    /// Cancelling a request that waits is answered with 202 and comes too late: the request goes on.
+    LateCancel,
     /// Error bodies are `{"message"}`, as before July 2024.
     MessageErrors,
     /// Error bodies are `{"status", "error", "message"}`, as Qovery's documentation shows.

@@ -23,12 +23,9 @@ const MAX_CONCURRENT_ENVIRONMENTS: usize = 12;
 pub(super) async fn read(qovery: &Qovery, ids: &[DeploymentId], report: &ReportRead<'_>) {
     let mut environments: BTreeMap<String, Vec<(usize, Pending)>> = BTreeMap::new();
     for (index, id) in ids.iter().enumerate() {
-        match Pending::of(id) {
-            Ok(pending) if !pending.is_cancelled => {
-                environments.entry(pending.environment.clone()).or_default().push((index, pending));
-            }
-            // Nothing has to be read, or it is refused; read alone, it is answered at once.
-            _ => {}
+        // One that is refused is answered at once when it is read alone.
+        if let Ok(pending) = Pending::of(id) {
+            environments.entry(pending.environment.clone()).or_default().push((index, pending));
         }
     }
     let reads = environments

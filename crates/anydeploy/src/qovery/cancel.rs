@@ -8,7 +8,7 @@ use super::api::Api;
 use super::outcome::shows;
 use super::pending::Pending;
 use super::read::read;
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, kind_of};
 use super::status::judge_service;
 use crate::adapter::{may_be_transient, retry_briefly};
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
@@ -29,21 +29,44 @@ async fn cancel(qovery: &Qovery, id: &DeploymentId) -> Result<Deployment> {
         (None, Some(request)) if pending.clues.left_queue_at.is_none() => request,
         _ => return Err(conflict("the deployment is accepted and is not listed yet, so it cannot be cancelled now")),
     };
-    match qovery.api.cancel_request(request).await {
-        Ok(()) => {
-            let cancelled = Pending { is_cancelled: true, ..pending };
-            Ok(cancelled.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()))
-        }
+    let others = others_in(qovery, request, &pending).await?;
+    let asked = qovery.api.cancel_request(request).await;
+    match &asked {
         // It may have left the queue after it was read.
-        Err(error)
-            if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden) =>
-        {
-            let (seen, pending) = read_again(qovery, pending).await?;
-            let goes_on = pending.execution.is_some() && !seen.is_over();
-            if goes_on { cancel_execution(qovery, pending).await } else { Err(error) }
-        }
-        Err(error) => Err(error),
+        Err(error) if !is_of_nothing_that_waits(error) => return Err(error.clone()),
+        _ => {}
     }
+    let pending = Pending { is_cancelled: asked.is_ok(), ..pending };
+    let (seen, pending) = match (read_again(qovery, pending.clone()).await, &asked) {
+        (Ok(read), _) => read,
+        // It was asked to, whatever can be read of it now.
+        (Err(_), Ok(())) => (pending.to_deployment(Phase::Cancelling, StateEnum::Canceling.as_str()), pending),
+        (Err(error), Err(_)) => return Err(error),
+    };
+    if pending.execution.is_some() && !seen.is_over() {
+        return cancel_execution(qovery, pending).await;
+    }
+    asked?;
+    let reason = (!others.is_empty()).then(|| format!("its request was for others too: also {}", others.join(", ")));
+    Ok(seen.with_reason(reason))
+}
+
+/// An answer that says that the request does not wait.
+fn is_of_nothing_that_waits(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden)
+}
+
+/// The other services of a request that waits, which are cancelled along: requests of one user wait as one (documentation
+/// 4e9636b).
+async fn others_in(qovery: &Qovery, request: &str, pending: &Pending) -> Result<Vec<String>> {
+    if *pending.target.kind() == TargetKind::Environment {
+        return Ok(Vec::new());
+    }
+    let (rows, _) = retry_briefly(|| qovery.api.queue(&pending.environment)).await?;
+    let row = rows.iter().filter(|row| row.identifier.deployment_request_id == request);
+    let services = row.flat_map(|row| &row.stages).flat_map(|stage| &stage.services).map(|part| &part.identifier);
+    let others = services.filter(|service| service.service_id != pending.target.id());
+    Ok(others.map(|other| Target::new(kind_of(other.service_type.as_ref()), &other.service_id).to_string()).collect())
 }
 
 /// Reads a deployment, and what is known of it then.

@@ -57,7 +57,7 @@ pub(super) struct Pending {
     pub(super) accepted_at: Option<Timestamps>,
     /// How it is identified, once its request or its execution is known.
     pub(super) identity: Identity,
-    /// Its request was cancelled while it waited.
+    /// Qovery was asked to cancel its request while it waited.
     pub(super) is_cancelled: bool,
     /// The execution, once it is known.
     pub(super) execution: Option<String>,

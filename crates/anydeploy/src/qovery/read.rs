@@ -1,27 +1,25 @@
 //! Reads a deployment, whatever is known of it.
 
-use qovery_client::types::StateEnum;
-
 use super::Qovery;
 use super::lists::Lists;
 use super::outcome::follow;
 use super::pending::Pending;
-use super::resolve::resolve;
+use super::resolve::{self, resolve};
 use crate::adapter::Remembered;
 use crate::adapter::throttle::{Class, as_class};
-use crate::{Deployment, DeploymentId, Phase, Result};
+use crate::{Deployment, DeploymentId, Result};
 
 /// Reads a deployment of which so much is known.
 pub(super) async fn read(qovery: &Qovery, pending: Pending) -> Result<Deployment> {
-    if pending.is_cancelled {
-        return Ok(pending.to_deployment(Phase::Cancelled, StateEnum::Canceled.as_str()));
-    }
     let environment = pending.environment.clone();
     read_by(qovery, pending, &Lists::read(&qovery.api, &environment).await?).await
 }
 
 /// Reads it by lists that other deployments of its environment may share.
 pub(super) async fn read_by(qovery: &Qovery, pending: Pending, lists: &Lists<'_>) -> Result<Deployment> {
+    if pending.is_cancelled {
+        return resolve::cancelled(qovery, pending, lists).await;
+    }
     let Some(execution) = pending.execution.as_deref() else { return resolve(qovery, pending, lists).await };
     // What is read beside the statuses is the last read of a deployment that is over, and waits behind no tick.
     let read = as_class(Class::Read, follow(qovery, &pending, &lists.snapshot)).await?;

@@ -34,6 +34,27 @@ pub(super) async fn resolve(qovery: &Qovery, mut pending: Pending, lists: &Lists
     read
 }
 
+/// Reads one whose request Qovery was asked to cancel while it waited: 202 without a body says no more than that (document
+/// of 2026-08-20), and the request may have left the queue before.
+pub(super) async fn cancelled(qovery: &Qovery, mut pending: Pending, lists: &Lists<'_>) -> Result<Deployment> {
+    let with_state = |pending: &Pending, state: &StateEnum| pending.to_deployment(phase(state), state.as_str());
+    let Some(request) = pending.request.clone() else { return Ok(with_state(&pending, &StateEnum::Canceled)) };
+    let waits = |row: &Waiting| row.identifier.deployment_request_id == request;
+    if lists.queue().await?.iter().any(waits) {
+        return Ok(with_state(&pending, &StateEnum::Canceling));
+    }
+    let snapshot = lists.snapshot_after_queue().await?;
+    if let Some(execution) = snapshot.last().filter(|_| snapshot.last_request() == Some(&*request)) {
+        let goes_on = Pending { is_cancelled: false, ..pending.with_execution(execution) };
+        return follow(qovery, &goes_on, snapshot).await;
+    }
+    // An execution that has begun is listed some seconds later.
+    let left_queue_at = *pending.clues.left_queue_at.get_or_insert(snapshot.at);
+    let is_over = is_overdue(Some(left_queue_at), snapshot, &qovery.timing)
+        || state_of_request(&qovery.api, &request).await?.is_some_and(|state| phase(&state) == Phase::Cancelled);
+    Ok(with_state(&pending, if is_over { &StateEnum::Canceled } else { &StateEnum::Canceling }))
+}
+
 /// The resolution of one deployment.
 struct Resolver<'a> {
     qovery: &'a Qovery,

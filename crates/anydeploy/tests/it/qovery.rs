@@ -156,9 +156,11 @@ async fn a_waiting_request_is_cancelled_by_itself() {
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.deploy_by_someone_else(&fake.application());
     let queued = qovery.deploy(&web(&fake)).await.unwrap();
-    let cancelled = qovery.cancel_deployment(&queued.id).await.unwrap();
-    assert_eq!((cancelled.status.phase, cancelled.identity), (Phase::Cancelled, Identity::Exact));
-    assert_eq!(qovery.deployment(&cancelled.id).await.unwrap().status.phase, Phase::Cancelled);
+    let asked = qovery.cancel_deployment(&queued.id).await.unwrap();
+    assert_eq!((asked.status.phase, asked.identity), (Phase::Cancelling, Identity::Exact), "it may have begun");
+    let outcome = qovery.watch(&asked.id, quick()).await.unwrap();
+    let Outcome::Cancelled(cancelled) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(cancelled.identity, Identity::Exact);
     fake.advance(100);
     assert_eq!(fake.triggered().len(), 1);
     assert_eq!(fake.triggered()[0].state.as_deref(), Some("DEPLOYED"), "the other one goes on");

@@ -1,7 +1,7 @@
 //! Cancelling a running deployment: by force only where it must be, and never another deployment.
 
-use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, Phase, Qovery, Target, TargetKind};
-use anydeploy_fakes::{FakeQovery, QoveryScript, QoveryServiceKind};
+use anydeploy::{DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, Phase, Qovery, Target, TargetKind};
+use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript, QoveryServiceKind};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -66,6 +66,35 @@ async fn a_cancel_says_which_other_services_it_stops() {
     let cancelling = qovery.cancel_deployment(&ours.id).await.unwrap();
     let reason = cancelling.reason.unwrap();
     assert!(reason.contains(&worker.to_string()) && !reason.contains(&fake.application()), "{reason}");
+}
+
+#[tokio::test]
+async fn a_cancel_of_a_request_that_waits_says_which_other_services_it_is_for() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    fake.deploy_by_someone_else(&fake.add_database("db"));
+    let ours = qovery.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
+    let alone = qovery.cancel_deployment(&ours.id).await.unwrap();
+    assert_eq!((alone.status.phase, alone.reason), (Phase::Cancelling, None));
+    // Requests of one user wait as one.
+    let ours = qovery.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
+    let worker = Target::new(TargetKind::Container, fake.container());
+    qovery.deploy(&DeployRequest::new(worker.clone())).await.unwrap();
+    let cancelled = qovery.cancel_deployment(&ours.id).await.unwrap();
+    let reason = cancelled.reason.unwrap();
+    assert!(reason.contains(&worker.to_string()) && !reason.contains(&fake.application()), "{reason}");
+}
+
+#[tokio::test]
+async fn a_cancel_that_was_accepted_and_came_too_late_is_no_cancelled_deployment() {
+    let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::LateCancel)).await;
+    fake.deploy_by_someone_else(&fake.application());
+    let ours = qovery.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
+    let asked = qovery.cancel_deployment(&ours.id).await.unwrap();
+    assert_eq!(asked.status.phase, Phase::Cancelling, "it waits");
+    let over = step_to_the_end(&fake, &qovery, asked.clone()).await;
+    assert_eq!((over.status.phase, over.identity), (Phase::Succeeded, Identity::Exact));
+    // Whoever has the id from before comes to the same end, also among many.
+    assert_eq!(qovery.deployments(&[asked.id]).await[0].as_ref().unwrap().status.phase, Phase::Succeeded);
 }
 
 #[tokio::test]
