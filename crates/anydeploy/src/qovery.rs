@@ -30,8 +30,8 @@
 //!   How a deployment for the stop or delete event of a job ends is not documented: only `DEPLOYED` is a success.
 //! * A restart ends in `RESTARTED` alone, and is offered for applications, containers and databases; a redeployment ends in
 //!   that or in `DEPLOYED`, as which of the two is not documented, and restarts nothing unless something has changed.
-//! * A start is a deployment of the version that was deployed; that of an environment names the services that are stopped,
-//!   so that the others are not touched.
+//! * A start is a deployment of the version that was deployed; that of an environment names the services that are stopped
+//!   or about to be, so that the others are not touched.
 //!   Terraform services are neither started nor stopped.
 //! * A state is the end of the last action, as no call reports how the containers run: `Running` means that the target was
 //!   deployed or restarted.
@@ -97,6 +97,7 @@ mod service_log;
 mod snapshot;
 #[cfg(feature = "websocket")]
 mod socket;
+mod starting;
 mod state;
 mod status;
 mod statuses;

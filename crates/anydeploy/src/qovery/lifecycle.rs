@@ -2,13 +2,15 @@
 
 use futures::future::{BoxFuture, FutureExt};
 use qovery_client::types::{
-    QueuedDeploymentRequestWithStages as Waiting, ServiceDeploymentStatusEnum as DeploymentStatus, StateEnum,
+    QueuedDeploymentRequestWithStages as Waiting, ServiceDeploymentStatusEnum as DeploymentStatus,
 };
 
 use super::place::{check_place, environment_of};
 use super::snapshot::Snapshot;
-use super::state::{is_for, run_state, waits_to_stop};
+use super::starting::{needs_start, services_to_start};
+use super::state::{effects_of, is_for, run_state, waits_to_stop};
 use super::trigger::{Plan, QoveryPlanner};
+use super::unlisted::{Effect, Effects};
 use super::{Qovery, ids};
 use crate::adapter::{self, Planner, Trigger, Turn, after_write, retry_briefly};
 use crate::{
@@ -40,6 +42,15 @@ struct Seen {
     state: RunState,
     snapshot: Snapshot,
     queue: Vec<Waiting>,
+    /// What a request does to the target, a service, that is not listed yet.
+    unlisted: Option<Effect>,
+}
+
+impl Seen {
+    /// The services of an environment that have to be started.
+    fn to_start(&self, qovery: &Qovery, environment: &str) -> Vec<Target> {
+        services_to_start(environment, &self.snapshot, &self.queue, &qovery.unlisted)
+    }
 }
 
 /// Reads the state of a target.
@@ -57,11 +68,13 @@ async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<See
     let last = snapshot.last();
     if queue.iter().any(|request| is_for(request, target)) {
         // Its execution may show only some time after it has left the queue.
-        qovery.unlisted.note(environment, target, last.map(str::to_owned), qovery.timing.row_appears);
+        let effects = Effects::each(effects_of(&queue));
+        qovery.unlisted.note(environment, target, effects, last.map(str::to_owned), qovery.timing.row_appears);
     } else if state.busy.is_none() && qovery.unlisted.concerns(environment, target, last) {
         state = state.with_busy(Some("a request that was accepted is not listed yet".to_owned()));
     }
-    Ok(Seen { state, snapshot, queue })
+    let unlisted = qovery.unlisted.effect_on(environment, target, snapshot.last());
+    Ok(Seen { state, snapshot, queue, unlisted })
 }
 
 /// Checks that targets of a kind can be started or stopped.
@@ -80,17 +93,18 @@ async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
     let seen = retry_briefly(|| read(qovery, target, environment)).await.map_err(nothing_sent)?;
     let before = seen.state.state;
     let change = StateChange::new(target.clone(), DesiredState::Stopped, before).with_under_way(seen.state.under_way);
-    let is_idle = seen.state.busy.is_none();
+    let whole = *target.kind() == TargetKind::Environment;
+    // A stop of one service does not stop its environment.
+    let waits = !whole && waits_to_stop(target, &seen.queue);
     let is_done = match before {
-        ServiceState::Stopped | ServiceState::NeverDeployed => is_idle,
+        ServiceState::Stopped | ServiceState::NeverDeployed if seen.state.busy.is_none() => true,
         // Nothing that may start it waits behind the stop.
         ServiceState::Stopping => change.under_way.is_empty(),
-        _ => false,
+        _ => change.under_way.is_empty() && waits,
     };
     if is_done {
         return Ok(change);
     }
-    let waits = waits_to_stop(target, &seen.queue);
     let was_acted_on = |seen: &Seen| {
         let stops = matches!(seen.state.state, ServiceState::Stopping | ServiceState::Stopped);
         (stops && before != seen.state.state) || (waits_to_stop(target, &seen.queue) && !waits)
@@ -111,7 +125,7 @@ async fn stop(qovery: &Qovery, target: &Target) -> Result<StateChange> {
         }
     }
     let last = seen.snapshot.last().map(str::to_owned);
-    qovery.unlisted.note(environment, target, last, qovery.timing.lost_after);
+    qovery.unlisted.note(environment, target, Effects::all(Effect::Stops), last, qovery.timing.lost_after);
     Ok(change.with_sent(true))
 }
 
@@ -122,16 +136,15 @@ async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
     let environment = environment_of(&qovery.api, target).await.map_err(nothing_sent)?;
     let seen = retry_briefly(|| read(qovery, target, &environment)).await.map_err(nothing_sent)?;
     let before = seen.state.state;
-    let change = StateChange::new(target.clone(), DesiredState::Running, before).with_under_way(seen.state.under_way);
+    let change =
+        StateChange::new(target.clone(), DesiredState::Running, before).with_under_way(seen.state.under_way.clone());
     let whole = *target.kind() == TargetKind::Environment;
-    let is_done = match before {
-        _ if whole => stopped(&seen.snapshot).is_empty(),
-        ServiceState::Running => seen.state.busy.is_none() || !change.under_way.is_empty(),
-        // What starts it now may be stopped again by a request that waits.
-        ServiceState::Starting => !change.under_way.is_empty() || !waits_to_stop(target, &seen.queue),
-        _ => !change.under_way.is_empty(),
+    let is_needed = if whole {
+        !seen.to_start(qovery, &environment).is_empty()
+    } else {
+        needs_start(&seen.state, waits_to_stop(target, &seen.queue), seen.unlisted)
     };
-    if is_done {
+    if !is_needed {
         return Ok(change);
     }
     let status = seen.snapshot.service(target).and_then(|status| status.service_deployment_status.as_ref());
@@ -151,12 +164,8 @@ async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
     Ok(change.with_sent(true).with_deployment(Some(deployment)))
 }
 
-/// The services of an environment that are stopped; Qovery stops no Terraform service, so that it starts none.
-fn stopped(snapshot: &Snapshot) -> Vec<Target> {
-    snapshot.targets(&|kind, status| *kind != TargetKind::Terraform && status.state == StateEnum::Stopped)
-}
-
-/// Plans the start of an environment: a deployment of what is stopped in it, each service in the version that was deployed.
+/// Plans the start of an environment: a deployment of what is stopped in it or about to be, each service in the version
+/// that was deployed.
 #[derive(Clone, Copy, Debug)]
 struct StartPlanner<'a>(QoveryPlanner<'a>);
 
@@ -168,10 +177,11 @@ impl Planner for StartPlanner<'_> {
     async fn plan(&self, request: &DeployRequest) -> Result<(Turn, Plan)> {
         let (turn, plan) = self.0.plan(request).await?;
         let QoveryPlanner(qovery) = self.0;
-        let read = retry_briefly(|| qovery.api.snapshot(request.target().id())).await;
-        let stopped = stopped(&read.map_err(|error| error.with_safe_to_repeat(true))?);
+        let environment = &ids::target(request.target())?;
+        let seen = retry_briefly(|| read(qovery, environment, environment.id())).await;
+        let stopped = seen.map_err(|error| error.with_safe_to_repeat(true))?.to_start(qovery, environment.id());
         if stopped.is_empty() {
-            let message = format!("no service of `{}` is stopped any more", request.target());
+            let message = format!("no service of `{environment}` has to be started any more");
             return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY));
         }
         Ok((turn, plan.for_services(stopped)))

@@ -1,5 +1,7 @@
 //! How a target runs, from the statuses of its environment and from its queue.
 
+use std::collections::BTreeMap;
+
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
 use super::action::Action;
@@ -7,6 +9,7 @@ use super::pending::Pending;
 use super::snapshot::{Snapshot, filled};
 use super::status::{is_end, service_state};
 use super::statuses::Status;
+use super::unlisted::Effect;
 use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
 
 /// Parts of the words of what stops a target or removes it.
@@ -53,6 +56,14 @@ pub(super) fn run_state(target: &Target, environment: &str, snapshot: &Snapshot,
 /// Whether a request that waits stops the target.
 pub(super) fn waits_to_stop(target: &Target, queue: &[Waiting]) -> bool {
     queue.iter().filter(|request| is_stop(request)).any(|request| is_for(request, target))
+}
+
+/// What the requests that wait do to each service in the end, unless they are cancelled.
+pub(super) fn effects_of(queue: &[Waiting]) -> BTreeMap<String, Effect> {
+    let mut by_age: Vec<&Waiting> = queue.iter().collect();
+    by_age.sort_by_key(|request| request_id(request));
+    let effect = |request: &Waiting| if is_stop(request) { Effect::Stops } else { Effect::Other };
+    by_age.into_iter().flat_map(|one| services_of(one).map(move |id| (id.to_owned(), effect(one)))).collect()
 }
 
 /// Whether one of the requests behind a deployment of these services stops what it starts of the target.

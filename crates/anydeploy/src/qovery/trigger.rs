@@ -15,6 +15,8 @@ use super::place::{environment_of, given_environment, misplaced};
 use super::revision::{name, needs_row};
 use super::row::row;
 use super::search::{Finding, poll, weigh};
+use super::snapshot::filled;
+use super::unlisted::{Effect, Effects};
 use super::{Qovery, ids, versions};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Timestamps, Trigger, Turn, retry_briefly};
 use crate::{DeployRequest, Deployer, Deployment, Error, ErrorKind, Platform, Result, Target, Timing, platform};
@@ -50,6 +52,19 @@ impl Plan {
     /// The same plan for these services of the environment alone, which keep the version that was deployed.
     pub(super) fn for_services(self, services: Vec<Target>) -> Self {
         Self { services, ..self }
+    }
+
+    /// What the trigger does to the services of its target, by the answer to it.
+    fn effects(&self, answer: Option<&Accepted>) -> Effects {
+        // A request that waits has an id, one that began at once has none (Qovery's web console).
+        let began = answer.is_some_and(|answer| filled(answer.request.as_deref()).is_none());
+        // A restart takes only what runs, and whether a redeployment or an event of a job starts anything is not documented.
+        let starts = began && matches!(self.action, Action::Deploy | Action::Rollback);
+        let effect = if starts { Effect::Starts } else { Effect::Other };
+        match &*self.services {
+            [] => Effects::all(effect),
+            services => Effects::each(services.iter().map(|service| (service.id().to_owned(), effect))),
+        }
     }
 
     /// What is known of the deployment before the trigger is answered.
@@ -155,7 +170,8 @@ pub(super) fn deployment_of<'a>(
     queue: &'a QueueAfter,
 ) -> BoxFuture<'a, Deployment> {
     async move {
-        qovery.unlisted.note(&plan.environment, &plan.target, plan.baseline.last.clone(), qovery.timing.lost_after);
+        let (last, lost_after) = (plan.baseline.last.clone(), qovery.timing.lost_after);
+        qovery.unlisted.note(&plan.environment, &plan.target, plan.effects(answer.as_ref()), last, lost_after);
         let mut pending = plan.pending();
         pending.clues.overlap = turn.overlap();
         accepted(qovery, pending, &plan.baseline, answer, at, queue).await

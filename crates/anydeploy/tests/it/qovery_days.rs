@@ -6,4 +6,5 @@ mod lifecycle;
 mod restart;
 mod rollback;
 mod selection;
+mod starting;
 mod variables;
