@@ -67,6 +67,9 @@ pub enum QoveryQuirk {
     /// Deploying a whole environment keeps the deployed commits, as its name in the web console suggests and the
     /// published document contradicts.
     EnvironmentKeepsCommits,
+    /// A database that was deployed is listed as `READY`, beside its execution, which the web console reads as one that runs
+    /// (720181b, `service-status-utils.ts`).
+    ReadyDatabases,
     /// A redeployment is listed as `RESTART` and ends in `RESTARTED`, as its name in the Terraform provider suggests; off,
     /// it is one of `DEPLOY`.
     RedeployIsRestart,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::action::action_status;
 use super::execution::Execution;
-use super::kind::PLURALS;
+use super::kind::{PLURALS, QoveryServiceKind as Kind};
 use super::quirk::QoveryQuirk;
 use super::reply::{Outcome, Refusal, Reply};
 use super::service::Service;
@@ -24,9 +24,10 @@ impl State {
             .map(|request| request.id.as_str())
             .collect();
         let terraform = service.kind.word() == "TERRAFORM";
+        let is_ready = service.kind == Kind::Database && self.quirks.has(QoveryQuirk::ReadyDatabases);
         let mut status = json!({
             "id": service.id,
-            "state": state,
+            "state": if is_ready && state == "DEPLOYED" { "READY" } else { state },
             "service_deployment_status": deployment_status(service),
             "is_part_last_deployment": last.is_some_and(|execution| self.is_part(service, execution)),
             "status_details": {

@@ -1,13 +1,12 @@
 //! Services and environments, what they are and how they run, and what the token may do.
 
 use futures::future::{BoxFuture, FutureExt, try_join3};
-use qovery_client::types::{Link, ServiceLightResponse as Light, StateEnum};
+use qovery_client::types::{Link, ServiceLightResponse as Light};
 
 use super::api::Api;
 use super::place::environment_of;
 use super::row::{Source, row};
 use super::snapshot::{Snapshot, filled, kind_of};
-use super::status::service_state;
 use super::{Qovery, ids};
 use crate::adapter::{sorted_by, try_concurrently};
 use crate::{
@@ -174,10 +173,8 @@ fn target_of(row: &Light, environment: &str) -> Target {
 }
 
 fn service(target: Target, name: Option<&str>, snapshot: Option<&Snapshot>) -> Service {
-    let state = snapshot.and_then(|snapshot| match target.kind() {
-        TargetKind::Environment => Some(snapshot.state()),
-        _ => snapshot.service(&target).map(|status| &status.state),
-    });
+    let runs = snapshot.and_then(|snapshot| snapshot.runs(&target));
+    let (state, word) = runs.map_or((ServiceState::Unknown, ""), |(state, word)| (state, word.as_str()));
     let name = filled(name).unwrap_or(target.id()).to_owned();
-    Service::new(target, name, state.map_or(ServiceState::Unknown, service_state), state.map_or("", StateEnum::as_str))
+    Service::new(target, name, state, word)
 }

@@ -5,9 +5,9 @@ use tokio::sync::OnceCell;
 
 use super::action::Action;
 use super::status::judge_service;
-use super::statuses::{Status, Statuses};
+use super::statuses::{Status, Statuses, run_state_of};
 use crate::adapter::Timestamps;
-use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
+use crate::{Error, ErrorKind, Progress, Result, ServiceState, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const HISTORY_PAGE_SIZE: usize = 50;
@@ -56,6 +56,15 @@ impl Snapshot {
     /// What the environment's services are doing, taken together.
     pub(super) fn state(&self) -> &StateEnum {
         &self.statuses.environment.state
+    }
+
+    /// How a target runs, and the word for it; nothing if it is not listed.
+    pub(super) fn runs(&self, target: &Target) -> Option<(ServiceState, &StateEnum)> {
+        if *target.kind() == TargetKind::Environment {
+            let was_deployed = self.all().any(Status::was_deployed);
+            return Some((run_state_of(self.state(), was_deployed), self.state()));
+        }
+        self.service(target).map(|status| (status.service_state(), &status.state))
     }
 
     /// How many services of the newest execution are over.

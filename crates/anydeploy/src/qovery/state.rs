@@ -7,7 +7,7 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 use super::action::Action;
 use super::pending::Pending;
 use super::snapshot::{Snapshot, filled};
-use super::status::{is_end, service_state};
+use super::status::is_end;
 use super::statuses::Status;
 use super::unlisted::Effect;
 use crate::{DeploymentId, RunState, ServiceState, Target, TargetKind};
@@ -20,14 +20,10 @@ const STOP_WORDS: [&str; 2] = ["STOP", "DELET"];
 /// A request that has left the queue has its execution in statuses that are read afterwards, unless they are late.
 pub(super) fn run_state(target: &Target, environment: &str, snapshot: &Snapshot, queue: &[Waiting]) -> RunState {
     let status = snapshot.service(target);
-    let word = match target.kind() {
-        TargetKind::Environment => Some(snapshot.state()),
-        _ => status.map(|status| &status.state),
-    };
-    let Some(word) = word else {
+    let Some((runs, word)) = snapshot.runs(target) else {
         return RunState::new(ServiceState::Unknown, "");
     };
-    let state = RunState::new(service_state(word), word.as_str());
+    let state = RunState::new(runs, word.as_str());
     let waiting: Vec<&Waiting> = queue.iter().filter(|request| is_for(request, target)).collect();
     let executes = goes_on(target, snapshot, status);
     let busy = if executes {

@@ -51,7 +51,10 @@ fn by_form(word: &str) -> Phase {
     }
 }
 
-/// How a service runs, from the state its last action left it in.
+/// How a service runs, from the state its last action left it in, and from nothing else.
+///
+/// `READY` is one that was never deployed unless its status has an execution: Qovery's console takes it beside a past
+/// deployment for one that runs (720181b), so that the adapter reports it as unknown then.
 #[must_use]
 pub fn service_state(state: &StateEnum) -> ServiceState {
     match state {

@@ -341,3 +341,25 @@ async fn an_unknown_word_ends_no_wait_for_a_state() {
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert!(error.to_string().contains("HIBERNATED"), "{error}");
 }
+
+#[tokio::test]
+async fn a_database_that_is_ready_after_a_deployment_may_run_and_is_stopped() {
+    let (fake, qovery) = running(FakeQovery::builder().quirk(QoveryQuirk::ReadyDatabases)).await;
+    let target = Target::new(TargetKind::Database, fake.add_database("db"));
+    let never = qovery.stop(&target).await.unwrap();
+    assert_eq!((never.sent, never.before), (false, ServiceState::NeverDeployed));
+    fake.already_deployed(target.id());
+    for quirk in [None, Some(QoveryQuirk::OmittedExecutionId)] {
+        if let Some(quirk) = quirk {
+            fake.enable(quirk);
+        }
+        let seen = qovery.state(&target).await.unwrap();
+        assert_eq!((seen.state, &*seen.raw_state), (ServiceState::Unknown, "READY"), "{quirk:?}");
+        assert!(!seen.has_reached(DesiredState::Stopped), "{quirk:?}");
+        let listed = qovery.service(&target).await.unwrap();
+        assert_eq!(listed.state, ServiceState::Unknown, "{quirk:?}");
+    }
+    assert!(qovery.stop(&target).await.unwrap().sent);
+    let stopped = qovery.await_state(&target, DesiredState::Stopped, quick()).await.unwrap();
+    assert_eq!(stopped.raw_state, "STOPPED");
+}
