@@ -1,7 +1,9 @@
 //! Earlier deployments, from the history of an environment or of a service.
 
 use futures::future::{BoxFuture, FutureExt};
-use qovery_client::types::{DeploymentHistoryAuditingData as Audit, DeploymentHistoryService as Part};
+use qovery_client::types::{
+    DeploymentHistoryAuditingData as Audit, DeploymentHistoryService as Part, ServiceActionEnum,
+};
 
 use super::action::Action;
 use super::api::Api;
@@ -153,7 +155,10 @@ async fn read_page(api: &Api, target: &Target, environment: &str, size: usize) -
     let deployments = past.iter().filter_map(|part| {
         let details = part.status_details.as_ref();
         let action = details.and_then(|details| details.action.as_ref());
-        if action.is_some_and(|action| !matches!(action.as_str(), "DEPLOY" | "UNKNOWN")) {
+        // A plan, an unlock and a migration of a Terraform service have the word of a deployment, and `sub_action` says which
+        // of them it was (document of 2026-08-20, lines 25960 to 25976).
+        let is_other = |action: &ServiceActionEnum| !matches!(action.as_str(), "DEPLOY" | "UNKNOWN");
+        if action.is_some_and(is_other) || Action::Deploy.contradicted_by(details).is_some() {
             return None;
         }
         let execution = filled(part.identifier.execution_id.as_deref())?;

@@ -1,13 +1,13 @@
 //! Events of jobs, actions on Terraform services, the values of charts.
 
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, ErrorKind, JobEvent, Outcome, Phase, Revision, Target, TargetKind,
-    TerraformAction,
+    DeployRequest, Deployer, DeployerExt, Deployment, ErrorKind, HistoryOptions, JobEvent, Outcome, Phase, Revision,
+    Target, TargetKind, TerraformAction,
 };
 use anydeploy_fakes::{FakeQovery, QoveryScript, QoveryServiceKind};
 use serde_json::json;
 
-use crate::support::qovery::{manual, quick, running, triggers};
+use crate::support::qovery::{execution, manual, quick, running, triggers};
 
 #[tokio::test]
 async fn a_job_runs_for_the_event_that_is_named() {
@@ -131,4 +131,22 @@ async fn what_a_kind_cannot_do_is_refused_before_anything_is_sent() {
         }
     }
     assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_plan_an_unlock_and_a_migration_are_no_deployments_in_the_history() {
+    let (fake, qovery) = running(FakeQovery::builder()).await;
+    let target = Target::new(TargetKind::Terraform, fake.add_terraform("bucket"));
+    let deploy = || DeployRequest::new(target.clone());
+    let deployed = qovery.deploy_and_wait(&deploy(), quick()).await.unwrap();
+    for action in [TerraformAction::Plan, TerraformAction::ForceUnlock, TerraformAction::MigrateState] {
+        let outcome = qovery.deploy_and_wait(&deploy().with_terraform_action(action), quick()).await.unwrap();
+        assert!(outcome.is_success(), "{action:?}: {outcome:?}");
+    }
+    let listed = qovery.history_of(&target, HistoryOptions::default()).await.unwrap();
+    let [one] = &*listed else { panic!("{listed:?}") };
+    let execution = |deployment: &Deployment| execution(deployment).map(str::to_owned);
+    assert_eq!(execution(one), execution(deployed.deployment().unwrap()));
+    let read = qovery.deployment(&one.id).await.unwrap();
+    assert_eq!((read.status.phase, one.status.phase), (Phase::Succeeded, Phase::Succeeded));
 }
