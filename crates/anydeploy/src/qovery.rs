@@ -20,7 +20,9 @@
 //!   configured.
 //!   A bare call would keep the commit that was deployed, so the adapter reads the revision and names it; if that
 //!   fails, nothing is triggered.
-//!   Whole environments are deployed with the newest commits, and databases as they are configured.
+//!   Databases are deployed as they are configured.
+//!   That whole environments are deployed with the newest commits is declared and not proven: Qovery's console and command
+//!   line call the same request a redeployment. No revision is claimed for them, and a note says so.
 //! * [`Revision::Deployed`](crate::Revision::Deployed) is what was deployed last; databases and environments have none.
 //! * A commit goes with applications, jobs, charts and Terraform services from git, an image tag with containers and jobs
 //!   from an image, a chart version with charts from a chart repository; one request names only one of them.
@@ -264,7 +266,8 @@ impl Deployer for Qovery {
             .with_kind(TargetKind::Job, &[Commit, ImageTag, Deployed, JobEvent])
             .with_kind(TargetKind::Helm, &[Commit, ChartVersion, ValuesCommit, Deployed])
             .with_kind(TargetKind::Terraform, &[Commit, Deployed, Action])
-            // A database is deployed as it is configured, and an environment with the newest commits (document, line 6246).
+            // A database is deployed as it is configured, and the request for an environment names no revision; the document
+            // says that it takes the newest commits (line 6246), which is not proven.
             .with_kind(TargetKind::Database, &[])
             .with_kind(TargetKind::Environment, &[])
             // 1000 requests an hour for each token, by Qovery's documentation.

@@ -77,11 +77,16 @@ impl Action {
         }
     }
 
-    /// What the platform does beside, or other than, what the name of a finished action says.
-    pub(super) const fn note(self) -> Option<&'static str> {
+    /// What the platform does beside, or other than, what the name of a finished action on a kind of target says.
+    pub(super) fn note_for(self, kind: &TargetKind) -> Option<&'static str> {
         match self {
             Self::Rollback => Some("the variables and the other settings are those of today"),
             Self::Redeploy => Some("Qovery restarts nothing in a redeployment unless something has changed"),
+            // The document says so (2026-08-20, line 6246); to the console and the command line this call is a redeployment
+            // (720181b, 210d6c6), and the newest versions are another dialog.
+            Self::Deploy if *kind == TargetKind::Environment => {
+                Some("that Qovery deploys a whole environment with the newest commits is not proven")
+            }
             _ => None,
         }
     }

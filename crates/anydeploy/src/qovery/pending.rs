@@ -216,7 +216,7 @@ impl Pending {
     fn deployment(&self, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
         let [commit, ..] = named_by(&self.revision);
         let created_at = self.accepted_at.and_then(Timestamps::date);
-        let note = self.action.note().filter(|_| phase == Phase::Succeeded);
+        let note = self.action.note_for(self.target.kind()).filter(|_| phase == Phase::Succeeded);
         Deployment::new(self.id(), identity, DeploymentStatus::new(phase, raw))
             .with_action(self.action.asked())
             .with_note(note.map(str::to_owned))

@@ -268,3 +268,24 @@ async fn a_merged_request_is_no_success_while_the_history_that_says_which_revisi
     network.follow(FaultPlan::calm());
     assert_eq!(behind.deployment(&lost.id).await.unwrap().status.phase, Phase::Failed);
 }
+
+/// Qovery's document says that an environment is deployed with the newest commits, and its clients call that a redeployment.
+#[tokio::test]
+async fn no_revision_is_claimed_for_an_environment_whichever_commits_it_deploys() {
+    for quirk in [None, Some(QoveryQuirk::EnvironmentKeepsCommits)] {
+        let builder = FakeQovery::builder();
+        let (fake, qovery) = running(quirk.map_or(builder.clone(), |quirk| builder.quirk(quirk))).await;
+        let web = fake.application();
+        fake.already_deployed(&web);
+        let head = fake.push_commit(&web);
+        let request = DeployRequest::new(Target::environment(fake.environment()));
+        let outcome = qovery.deploy_and_wait(&request, quick()).await.unwrap();
+        assert!(outcome.is_success(), "{quirk:?}: {outcome:?}");
+        let deployment = outcome.deployment().unwrap();
+        assert_eq!((&deployment.revision, &deployment.commit), (&RanRevision::Unverified, &None), "{quirk:?}");
+        assert!(deployment.note.as_deref().unwrap().contains("newest commits"), "{quirk:?}: {deployment:?}");
+        let triggered = fake.triggered().pop().unwrap();
+        let of_web = triggered.services.iter().find(|one| one.service == web).unwrap();
+        assert_eq!(of_web.version.as_ref() == Some(&head), quirk.is_none(), "{triggered:?}");
+    }
+}
