@@ -34,7 +34,8 @@
 //!   that or in `DEPLOYED`, as which of the two is not documented, and restarts nothing unless something has changed.
 //! * A start is a deployment of the version that was deployed; that of an environment names the services that are stopped
 //!   or about to be, so that the others are not touched.
-//!   Terraform services are neither started nor stopped.
+//!   Terraform services are neither started nor stopped, and skipped services not with their environment, which counts as
+//!   stopped without them.
 //! * A state is the end of the last action, as no call reports how the containers run: `Running` means that the target was
 //!   deployed or restarted.
 //!   It is no result while an action of the environment takes the target in, waits in the queue, or was accepted by this
@@ -99,6 +100,7 @@ mod service_log;
 mod snapshot;
 #[cfg(feature = "websocket")]
 mod socket;
+mod stages;
 mod starting;
 mod state;
 mod status;

@@ -19,6 +19,7 @@ use super::body::Body;
 use super::error::{map_error, map_error_of_known, unknown};
 use super::service::{Service, Services};
 use super::snapshot::Snapshot;
+use super::stages::{Skipped, Stages};
 use crate::adapter::Timestamps;
 #[cfg(feature = "websocket")]
 use crate::{Error, ErrorKind, platform};
@@ -34,6 +35,10 @@ const DATABASE: Operation = read("getDatabase", "/database/{databaseId}");
 
 /// The jobs of an environment, of which a few members are read.
 const JOBS: Operation = read("listJobs", "/environment/{environmentId}/job");
+
+/// The deployment stages of an environment, of which the skipped services are read.
+const DEPLOYMENT_STAGES: Operation =
+    read("ListEnvironmentDeploymentStage", "/environment/{environmentId}/deploymentStage");
 
 /// The socket of a deployment's log, for which its own document has the same path.
 #[cfg(feature = "websocket")]
@@ -273,6 +278,12 @@ impl Api {
     pub(super) async fn jobs(&self, environment: &str) -> Result<Vec<Service>> {
         let request = self.client.http().request(&JOBS).path("environmentId", environment);
         Ok(value(request.json::<Services>()).await?.results)
+    }
+
+    /// The services of an environment that its actions leave out.
+    pub(super) async fn skipped(&self, environment: &str) -> Result<Skipped> {
+        let request = self.client.http().request(&DEPLOYMENT_STAGES).path("environmentId", environment);
+        Ok(value(request.json::<Stages>()).await?.skipped())
     }
 
     /// The variables that a target sees, those of what stands above it included.

@@ -6,7 +6,8 @@ use qovery_client::types::{
 };
 
 use super::place::{check_place, environment_of};
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, beside_statuses};
+use super::stages::{depends_on_skipped, is_all_stopped};
 use super::starting::{needs_start, services_to_start};
 use super::state::{effects_of, is_for, run_state, waits_to_stop};
 use super::trigger::{Plan, QoveryPlanner};
@@ -47,9 +48,14 @@ struct Seen {
 }
 
 impl Seen {
-    /// The services of an environment that have to be started.
-    fn to_start(&self, qovery: &Qovery, environment: &str) -> Vec<Target> {
-        services_to_start(environment, &self.snapshot, &self.queue, &qovery.unlisted)
+    /// The services of an environment that have to be started, without those that are skipped.
+    async fn to_start(&self, qovery: &Qovery, environment: &str) -> Result<Vec<Target>> {
+        let mut services = services_to_start(environment, &self.snapshot, &self.queue, &qovery.unlisted);
+        if !services.is_empty() {
+            let skipped = retry_briefly(|| qovery.api.skipped(environment)).await.map_err(beside_statuses)?;
+            services.retain(|service| !skipped.contains(service.id()));
+        }
+        Ok(services)
     }
 }
 
@@ -65,6 +71,13 @@ async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<See
         check_place(&qovery.api, target, environment, &snapshot).await?;
     }
     let mut state = run_state(target, environment, &snapshot, &queue);
+    if *target.kind() == TargetKind::Environment
+        && state.state == ServiceState::Running
+        && depends_on_skipped(&snapshot)
+        && is_all_stopped(&snapshot, &qovery.api.skipped(environment).await.map_err(beside_statuses)?)
+    {
+        state.state = ServiceState::Stopped;
+    }
     let last = snapshot.last();
     if queue.iter().any(|request| is_for(request, target)) {
         // Its execution may show only some time after it has left the queue.
@@ -140,7 +153,7 @@ async fn start(qovery: &Qovery, target: &Target) -> Result<StateChange> {
         StateChange::new(target.clone(), DesiredState::Running, before).with_under_way(seen.state.under_way.clone());
     let whole = *target.kind() == TargetKind::Environment;
     let is_needed = if whole {
-        !seen.to_start(qovery, &environment).is_empty()
+        !seen.to_start(qovery, &environment).await.map_err(nothing_sent)?.is_empty()
     } else {
         needs_start(&seen.state, waits_to_stop(target, &seen.queue), seen.unlisted)
     };
@@ -178,8 +191,9 @@ impl Planner for StartPlanner<'_> {
         let (turn, plan) = self.0.plan(request).await?;
         let QoveryPlanner(qovery) = self.0;
         let environment = &ids::target(request.target())?;
-        let seen = retry_briefly(|| read(qovery, environment, environment.id())).await;
-        let stopped = seen.map_err(|error| error.with_safe_to_repeat(true))?.to_start(qovery, environment.id());
+        let nothing_sent = |error: Error| error.with_safe_to_repeat(true);
+        let seen = retry_briefly(|| read(qovery, environment, environment.id())).await.map_err(nothing_sent)?;
+        let stopped = seen.to_start(qovery, environment.id()).await.map_err(nothing_sent)?;
         if stopped.is_empty() {
             let message = format!("no service of `{environment}` has to be started any more");
             return Err(Error::new(ErrorKind::Conflict, message).with_platform(platform::QOVERY));

@@ -4,6 +4,7 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, ServiceTypeEn
 use tokio::sync::OnceCell;
 
 use super::action::Action;
+use super::stages::{Skipped, is_all_stopped};
 use super::status::judge_service;
 use super::statuses::{Status, Statuses, run_state_of};
 use crate::adapter::Timestamps;
@@ -62,7 +63,10 @@ impl Snapshot {
     pub(super) fn runs(&self, target: &Target) -> Option<(ServiceState, &StateEnum)> {
         if *target.kind() == TargetKind::Environment {
             let was_deployed = self.all().any(Status::was_deployed);
-            return Some((run_state_of(self.state(), was_deployed), self.state()));
+            return Some(match run_state_of(self.state(), was_deployed) {
+                ServiceState::Running if is_all_stopped(self, &Skipped::new()) => (ServiceState::Stopped, self.state()),
+                state => (state, self.state()),
+            });
         }
         self.service(target).map(|status| (status.service_state(), &status.state))
     }

@@ -127,3 +127,37 @@ async fn a_second_stop_of_a_service_sends_nothing_while_the_first_waits() {
     assert!(!qovery.stop(&web).await.unwrap().sent);
     assert_eq!(fake.writes().len(), 1);
 }
+
+#[tokio::test]
+async fn a_skipped_service_is_neither_started_nor_waited_for_with_its_environment() {
+    let (fake, qovery, environment) = deployed().await;
+    let (skipped, runs) = (fake.add_container("on demand"), fake.add_container("migrations"));
+    fake.already_stopped(&skipped);
+    fake.already_deployed(&runs);
+    fake.skip(&skipped);
+    fake.skip(&runs);
+    assert!(!qovery.start(&environment).await.unwrap().sent, "only what is skipped is stopped");
+    assert!(qovery.stop(&environment).await.unwrap().sent);
+    fake.advance(100);
+    let seen = qovery.state(&environment).await.unwrap();
+    assert_eq!((seen.state, &*seen.raw_state), (ServiceState::Stopped, "DEPLOYED"), "{seen:?}");
+    assert!(!qovery.stop(&environment).await.unwrap().sent);
+    assert!(qovery.start(&environment).await.unwrap().sent);
+    fake.advance(100);
+    assert_eq!(deployments(&fake), [[fake.application(), fake.container()]]);
+    // By itself it is started all the same.
+    assert!(qovery.start(&Target::new(TargetKind::Container, &skipped)).await.unwrap().sent);
+}
+
+#[tokio::test]
+async fn a_terraform_service_that_no_call_stops_does_not_keep_its_environment_from_being_stopped() {
+    let (fake, qovery, environment) = deployed().await;
+    fake.already_deployed(&fake.add_terraform("bucket"));
+    let seen = qovery.state(&environment).await.unwrap();
+    assert_eq!(seen.state, ServiceState::Running, "{seen:?}");
+    assert!(qovery.stop(&environment).await.unwrap().sent);
+    fake.advance(100);
+    let seen = qovery.state(&environment).await.unwrap();
+    assert_eq!((seen.state, &*seen.raw_state), (ServiceState::Stopped, "DEPLOYED"), "{seen:?}");
+    assert!(!qovery.stop(&environment).await.unwrap().sent);
+}
