@@ -44,6 +44,35 @@ impl FakeQovery {
         self.put_variable(parent, key, "", |variable| (variable.kind, variable.of) = ("ALIAS", Some(of.to_owned())))
     }
 
+    /// Somebody overrides a variable in a parent below it.
+    ///
+    /// # Panics
+    /// If there is nothing with this id that can have variables, or no such variable.
+    #[track_caller]
+    pub fn add_override(&self, parent: &str, of: &str, value: &str) -> String {
+        let key = known(self.variable(of, |variable| variable.key.clone()), "variable", of);
+        self.put_variable(parent, &key, value, |variable| {
+            (variable.kind, variable.of) = ("OVERRIDE", Some(of.to_owned()))
+        })
+    }
+
+    /// Somebody describes a variable, and says whether a file has the values of other variables put into it.
+    ///
+    /// # Panics
+    /// If there is no such variable.
+    #[track_caller]
+    pub fn describe_variable(&self, id: &str, description: &str, interpolates: Option<bool>) {
+        let described = self.variable(id, |variable| {
+            description.clone_into(&mut variable.description);
+            variable.interpolates = interpolates;
+        });
+        known(described, "variable", id);
+    }
+
+    fn variable<T>(&self, id: &str, change: impl FnOnce(&mut Variable) -> T) -> Option<T> {
+        self.platform.state().variables.iter_mut().find(|variable| variable.id == id).map(change)
+    }
+
     /// The platform itself has a variable that speaks of a parent.
     ///
     /// # Panics

@@ -18,6 +18,8 @@ pub(super) struct Variable {
     pub(super) description: String,
     /// The path of a variable that is a file.
     pub(super) mount_path: Option<String>,
+    /// `enable_interpolation_in_file`.
+    pub(super) interpolates: Option<bool>,
     /// The variable that it overrides or is an alias of.
     pub(super) of: Option<String>,
     pub(super) created_at: DateTime<Utc>,
@@ -36,6 +38,7 @@ impl Variable {
             secret: false,
             description: String::new(),
             mount_path: None,
+            interpolates: None,
             of: None,
             created_at: Utc::now(),
         }
@@ -50,6 +53,7 @@ impl Variable {
             "is_secret": self.secret,
             "owned_by": "QOVERY",
             "description": self.description,
+            "enable_interpolation_in_file": self.interpolates,
         });
         if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
             body.extend(more);

@@ -93,7 +93,7 @@ impl Call<'_> {
         }
         let mut variable = Variable::new(self.state.ids.object(), parent, scope, key, value);
         variable.secret = secret;
-        text(&body, "description").unwrap_or_default().clone_into(&mut variable.description);
+        describe(&mut variable, &body);
         variable.mount_path = text(&body, "mount_path").map(str::to_owned);
         variable.kind = if variable.mount_path.is_some() { "FILE" } else { "VALUE" };
         self.write(parent, format!("set {key}"), true);
@@ -125,11 +125,16 @@ impl Call<'_> {
         }
         let mut variable = Variable::new(self.state.ids.object(), parent, scope, key, value);
         (variable.kind, variable.secret, variable.of) = (kind, of.secret, Some(of.id.clone()));
+        variable.mount_path = of.mount_path.filter(|_| kind == "OVERRIDE");
+        describe(&mut variable, &body);
         self.write(parent, format!("set {key}"), true);
         Ok(Reply::created(self.state.add_variable(variable)))
     }
 
     /// PUT `/variable/{id}`: scope, secrecy and mount path stay, and so do the key of an override and the value of an alias.
+    ///
+    /// The description and the switch of a file are gone if they are left out: no client shows what the server does then,
+    /// and this is the harsher reading.
     pub(super) fn edit_variable(&mut self, id: &str) -> Outcome {
         let body = self.object()?;
         let key = required(&body, "key")?;
@@ -149,9 +154,7 @@ impl Call<'_> {
         let effect = variable.key != key || variable.value != value;
         key.clone_into(&mut variable.key);
         variable.value = value;
-        if let Some(description) = body.get("description").and_then(Value::as_str) {
-            description.clone_into(&mut variable.description);
-        }
+        describe(variable, &body);
         let (answer, parent) = (variable.body(None), variable.parent.clone());
         self.state.mark_dirty(&parent);
         self.write(&parent, format!("set {key}"), effect);
@@ -172,6 +175,12 @@ impl Call<'_> {
         self.write(&removed.parent, format!("remove {}", removed.key), true);
         Ok(Reply::empty(204))
     }
+}
+
+/// Sets the description of a variable, and whether a file has the values of other variables put into it.
+fn describe(variable: &mut Variable, body: &Object) {
+    text(body, "description").unwrap_or_default().clone_into(&mut variable.description);
+    variable.interpolates = body.get("enable_interpolation_in_file").and_then(Value::as_bool);
 }
 
 fn required<'a>(body: &'a Object, key: &str) -> Result<&'a str, Refusal> {

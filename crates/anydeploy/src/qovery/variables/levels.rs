@@ -24,6 +24,8 @@ pub(super) struct Details {
     pub(super) mount_path: Option<String>,
     /// The variable that it overrides or is an alias of.
     pub(super) of: Option<String>,
+    /// Whether a file has the values of other variables put into it.
+    pub(super) enable_interpolation_in_file: Option<bool>,
 }
 
 impl Details {
@@ -85,6 +87,7 @@ pub(super) fn variable(row: VariableResponse, own: &Scope) -> Variable {
         kind: row.variable_type.as_ref().map_or("VALUE", Type::as_str).to_owned(),
         mount_path: row.mount_path,
         of: row.overridden_variable.or(row.aliased_variable).map(|of| of.id),
+        enable_interpolation_in_file: row.enable_interpolation_in_file,
     };
     Variable::new(row.key, value)
         .with_origin(origin)

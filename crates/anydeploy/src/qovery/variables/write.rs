@@ -92,19 +92,25 @@ impl<'a> Writer<'a> {
         let present = self.plan.present(entry).and_then(Details::of);
         match (self.plan.desired(entry), present) {
             (Some(wanted), Some(present)) => {
-                let edit = VariableEditRequest::new(&*entry.key).with_value(Secret::from(wanted.value.expose()));
-                let edit = match &wanted.comment {
-                    Some(comment) => edit.with_description(comment.clone()),
-                    None => edit,
-                };
+                let mut edit = VariableEditRequest::new(&*entry.key).with_value(Secret::from(wanted.value.expose()));
+                // What becomes of an attribute that is left out is not documented; the console sends both of them (720181b,
+                // `create-update-variable-modal.tsx`).
+                if let Some(comment) = comment_after(self.plan, entry) {
+                    edit = edit.with_description(comment.to_owned());
+                }
+                if let Some(interpolates) = present.enable_interpolation_in_file {
+                    edit = edit.with_enable_interpolation_in_file(interpolates);
+                }
                 api.edit_variable(&present.id, &edit).await
             }
             (Some(wanted), None) => {
                 let (secret, value, description) =
                     (wanted.secret.unwrap_or(false), wanted.value.expose(), wanted.comment.clone());
                 if let Some(above) = self.above(entry) {
+                    let enable_interpolation_in_file = above.enable_interpolation_in_file;
                     let body = VariableOverrideRequest::new(parent, self.scope.clone(), value);
-                    return api.override_variable(&above.id, &VariableOverrideRequest { description, ..body }).await;
+                    let body = VariableOverrideRequest { description, enable_interpolation_in_file, ..body };
+                    return api.override_variable(&above.id, &body).await;
                 }
                 let body = VariableRequest::new(secret, &*entry.key, value, parent, self.scope.clone());
                 api.create_variable(&VariableRequest { description, ..body }).await
@@ -165,9 +171,22 @@ enum State {
     Hidden,
 }
 
+/// The comment that a variable is to have: the desired one, or the one that it has.
+fn comment_after<'a>(plan: &'a VariablePlan, entry: &PlanEntry) -> Option<&'a str> {
+    let desired = plan.desired(entry).and_then(|wanted| wanted.comment.as_deref());
+    desired.or_else(|| plan.present(entry)?.comment.as_deref())
+}
+
 fn state_of(plan: &VariablePlan, entry: &PlanEntry, now: &VariableSet) -> State {
+    let comment = comment_after(plan, entry);
     match (now.get(&entry.key, &entry.scope), plan.desired(entry)) {
         (None, None) => State::Done,
+        // What a new variable without a comment is described as is the server's.
+        (Some(now), Some(_))
+            if comment.is_some_and(|comment| now.comment.as_deref().unwrap_or_default() != comment) =>
+        {
+            State::NotDone
+        }
         (Some(now), Some(wanted)) => match &now.value {
             VariableValue::Known(value) if *value == wanted.value => State::Done,
             VariableValue::Known(_) => State::NotDone,

@@ -250,3 +250,38 @@ async fn a_file_stays_at_its_path_and_a_template_is_said_to_be_one() {
     let set = qovery.variables_of(&web_of(&fake)).await.unwrap();
     assert_eq!(set.variables[0].details["mount_path"], "/etc/app.toml");
 }
+
+#[tokio::test]
+async fn an_edit_keeps_the_comment_and_the_switch_of_a_file_that_were_not_desired() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let web = fake.application();
+    let config = fake.set_file(&web, "CONFIG", "/etc/app.toml", "a = 1");
+    fake.describe_variable(&config, "of the app", Some(true));
+    fake.describe_variable(&fake.set_variable(&web, "PORT", "80"), "where it listens", None);
+    let wanted = desired(&[("CONFIG", "a = 2"), ("PORT", "81")]);
+    let plan = qovery.plan_variables(&web_of(&fake), &wanted, PlanOptions::merge()).await.unwrap();
+    assert_eq!(qovery.apply_variables(&plan).await.unwrap().written, ["CONFIG", "PORT"]);
+    let set = qovery.variables_of(&web_of(&fake)).await.unwrap();
+    let comments: Vec<_> = set.variables.iter().map(|one| one.comment.as_deref()).collect();
+    assert_eq!(comments, [Some("of the app"), Some("where it listens")]);
+    assert_eq!(set.variables[0].details["enable_interpolation_in_file"], true);
+    // A comment that is desired takes the place of the old one.
+    let wanted = DesiredVariables::new().with(DesiredVariable::new("PORT", "82").with_comment("the port"));
+    let plan = qovery.plan_variables(&web_of(&fake), &wanted, PlanOptions::merge()).await.unwrap();
+    qovery.apply_variables(&plan).await.unwrap();
+    let set = qovery.variables_of(&web_of(&fake)).await.unwrap();
+    assert_eq!(set.variables[1].comment.as_deref(), Some("the port"));
+}
+
+#[tokio::test]
+async fn an_override_of_a_file_keeps_its_switch() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let config = fake.set_file(&fake.environment(), "CONFIG", "/etc/app.toml", "a = {{A}}");
+    fake.describe_variable(&config, "", Some(true));
+    let wanted = desired(&[("CONFIG", "b = {{B}}")]);
+    let plan = qovery.plan_variables(&web_of(&fake), &wanted, PlanOptions::merge()).await.unwrap();
+    qovery.apply_variables(&plan).await.unwrap();
+    let set = qovery.variables_of(&web_of(&fake)).await.unwrap();
+    let own = set.variables.iter().find(|one| one.origin == Origin::User).unwrap();
+    assert_eq!(own.details["enable_interpolation_in_file"], true);
+}

@@ -57,3 +57,30 @@ fn a_refusal_after_a_write_that_somebody_undid_is_not_safe_to_repeat() {
     assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Incomplete, false));
     assert_eq!(judge(&plan, &BTreeMap::new(), none(), refused()).unwrap_err().kind(), ErrorKind::Rejected);
 }
+
+#[test]
+fn a_variable_whose_comment_is_gone_is_not_written() {
+    let web = Target::application("web");
+    let row = |value: &str, comment: Option<&str>| {
+        let comment = comment.map(str::to_owned);
+        let variable = crate::Variable::new("A", VariableValue::Known(value.into())).with_comment(comment);
+        VariableSet::new(web.clone(), vec![variable])
+    };
+    let cases = [
+        (None, Some("old"), "2", Some("old"), State::Done),
+        (None, Some("old"), "2", None, State::NotDone),
+        (None, None, "2", Some("of somebody"), State::Done),
+        (Some("new"), Some("old"), "2", Some("new"), State::Done),
+        (Some("new"), Some("old"), "2", Some("old"), State::NotDone),
+        (Some(""), Some("old"), "2", None, State::Done),
+        (None, Some("old"), "1", Some("old"), State::NotDone),
+    ];
+    for (wanted, before, value, after, expected) in cases {
+        let desired = DesiredVariable::new("A", "2");
+        let desired = wanted.map_or(desired.clone(), |wanted| desired.with_comment(wanted));
+        let desired = DesiredVariables::new().with(desired);
+        let plan = row("1", before).plan(&desired, PlanOptions::merge()).unwrap();
+        let state = state_of(&plan, plan.writes().next().unwrap(), &row(value, after));
+        assert_eq!(state, expected, "{wanted:?} {before:?} {value} {after:?}");
+    }
+}
