@@ -101,6 +101,9 @@ impl Call<'_> {
     }
 
     /// POST `/variable/{id}/override` and `/variable/{id}/alias`, both in a scope below that of the variable.
+    ///
+    /// An override or alias is overridden by no client: the web console offers it of neither (011072b,
+    /// `variable-list.tsx`), so that it is refused here.
     pub(super) fn derive_variable(&mut self, id: &str, verb: &str) -> Outcome {
         let body = self.object()?;
         let of = self.state.variables.iter().find(|variable| variable.id == id).cloned();
@@ -115,6 +118,9 @@ impl Call<'_> {
         }
         let is_below = self.state.lineage(parent).iter().skip(1).any(|above| *above == of.parent);
         let (kind, key, value) = match verb {
+            "override" if matches!(of.kind, "OVERRIDE" | "ALIAS") => {
+                return Err(Refusal::bad_request("There is no override of an override or an alias."));
+            }
             "override" if !is_below => return Err(Refusal::bad_request("An override stands below its variable.")),
             "override" => ("OVERRIDE", of.key.as_str(), value(&body)?),
             _ if of.kind == "ALIAS" => return Err(Refusal::bad_request("There is no alias of an alias.")),

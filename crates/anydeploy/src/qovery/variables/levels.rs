@@ -33,6 +33,11 @@ impl Details {
         Self::deserialize(&variable.details).ok()
     }
 
+    /// Whether it is another name of a variable.
+    pub(super) fn is_alias(&self) -> bool {
+        self.kind == Type::Alias.as_str()
+    }
+
     /// Whether a person may give it another value.
     pub(super) fn is_editable(&self) -> bool {
         let fixed = [Type::Alias, Type::BuiltIn, Type::ExternalSecret, Type::FileExternalSecret];

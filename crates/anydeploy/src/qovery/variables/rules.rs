@@ -51,6 +51,10 @@ pub(super) fn check(plan: &VariablePlan) -> Result<()> {
         let Some(present) = plan.present(entry) else {
             // An override has no secrecy of its own.
             let above = above(plan.base(), key);
+            if above.and_then(Details::of).is_some_and(|above| above.is_alias()) {
+                let message = format!("the variable `{key}` above is an alias, of which Qovery makes no override");
+                return Err(invalid(message));
+            }
             if above.is_some_and(|above| wanted.secret.is_some_and(|secret| secret != above.secret)) {
                 let message = format!("whether `{key}` is a secret is decided by the one above, which it overrides");
                 return Err(invalid(message));
@@ -79,6 +83,22 @@ pub(super) fn above<'a>(base: &'a VariableSet, key: &str) -> Option<&'a Variable
     above.max_by_key(|one| one.origin == Origin::Inherited("environment".to_owned()))
 }
 
+/// The id of what an override is made of: the variable that is overridden above already, or the nearest one itself.
+///
+/// The console makes an override only of what is neither an override nor an alias (720181b, `variable-list.tsx`).
+pub(super) fn overridden(base: &VariableSet, nearest: Details) -> String {
+    let mut details = nearest;
+    // An override of an override may be there; each step leads to another row.
+    for _ in &base.variables {
+        let Some(of) = details.of.take().filter(|_| !details.is_alias()) else { break };
+        match base.variables.iter().filter_map(Details::of).find(|row| row.id == of) {
+            Some(row) => details = row,
+            None => return of,
+        }
+    }
+    details.id
+}
+
 /// What a reader may not expect of one entry.
 pub(super) fn warning(base: &VariableSet, entry: &PlanEntry, wanted: Option<&DesiredVariable>) -> Option<String> {
     let details = entry.place().and_then(|place| base.variables.get(place)).and_then(Details::of);
@@ -95,4 +115,39 @@ pub(super) fn warning(base: &VariableSet, entry: &PlanEntry, wanted: Option<&Des
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidInput, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Target, VariableValue};
+
+    #[test]
+    fn an_override_is_made_of_what_the_nearest_one_overrides() {
+        let row = |id: &str, kind: &str, of: Option<&str>| Details {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            mount_path: None,
+            of: of.map(str::to_owned),
+            enable_interpolation_in_file: None,
+        };
+        let rows = || {
+            [
+                row("root", "VALUE", None),
+                row("first", "OVERRIDE", Some("root")),
+                row("second", "OVERRIDE", Some("first")),
+                row("hidden", "FILE", Some("not listed")),
+                row("alias", "ALIAS", Some("root")),
+                row("one", "OVERRIDE", Some("other")),
+                row("other", "OVERRIDE", Some("one")),
+            ]
+        };
+        let variables = rows()
+            .into_iter()
+            .map(|row| Variable::new("A", VariableValue::Hidden).with_details(serde_json::to_value(row).unwrap()));
+        let base = VariableSet::new(Target::application("web"), variables.collect());
+        let made_of = rows().map(|row| overridden(&base, row));
+        assert_eq!(made_of[..5], ["root", "root", "root", "not listed", "alias"]);
+        assert!(["one", "other"].contains(&&*made_of[5]), "a circle ends");
+    }
 }

@@ -9,7 +9,7 @@ use qovery_client::types::{
 
 use super::levels::{Details, scope_of, service_type};
 use super::read;
-use super::rules::above;
+use super::rules::{above, overridden};
 use crate::adapter::{after_write, retry_briefly, sorted_by};
 use crate::qovery::Qovery;
 use crate::{
@@ -110,7 +110,7 @@ impl<'a> Writer<'a> {
                     let enable_interpolation_in_file = above.enable_interpolation_in_file;
                     let body = VariableOverrideRequest::new(parent, self.scope.clone(), value);
                     let body = VariableOverrideRequest { description, enable_interpolation_in_file, ..body };
-                    return api.override_variable(&above.id, &body).await;
+                    return api.override_variable(&overridden(self.plan.base(), above), &body).await;
                 }
                 let body = VariableRequest::new(secret, &*entry.key, value, parent, self.scope.clone());
                 api.create_variable(&VariableRequest { description, ..body }).await

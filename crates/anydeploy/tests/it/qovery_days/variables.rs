@@ -285,3 +285,20 @@ async fn an_override_of_a_file_keeps_its_switch() {
     let own = set.variables.iter().find(|one| one.origin == Origin::User).unwrap();
     assert_eq!(own.details["enable_interpolation_in_file"], true);
 }
+
+#[tokio::test]
+async fn what_an_override_above_overrides_is_overridden_and_an_alias_is_refused() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let root = fake.set_variable(&fake.project(), "MODE", "production");
+    fake.add_override(&fake.environment(), &root, "test");
+    let plan =
+        qovery.plan_variables(&web_of(&fake), &desired(&[("MODE", "debug")]), PlanOptions::merge()).await.unwrap();
+    assert_eq!(qovery.apply_variables(&plan).await.unwrap().written, ["MODE"]);
+    assert_eq!(writes(&fake), [format!("POST /variable/{root}/override")]);
+    assert_eq!(own(&fake, &fake.application()), pairs(&[("MODE", "debug")]));
+    fake.add_alias(&fake.environment(), "KIND", &root);
+    let error =
+        qovery.plan_variables(&web_of(&fake), &desired(&[("KIND", "x")]), PlanOptions::merge()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("`KIND`") && error.to_string().contains("alias"), "{error}");
+}
