@@ -29,6 +29,7 @@
 //!   The values of a chart may come from a commit of their own; the history does not list it, so it is not verified.
 //! * After a success the revision that ran is read from the history, or from the service.
 //! * A job runs for one event if a request names it, and a Terraform service is planned, unlocked or migrated.
+//!   An unlock and a migration are about the state of what was deployed, so that they name a commit only if the request does.
 //!   How a deployment for the stop or delete event of a job ends is not documented: only `DEPLOYED` is a success.
 //! * A restart ends in `RESTARTED` alone, and is offered for applications, containers and databases; a redeployment ends in
 //!   that or in `DEPLOYED`, as which of the two is not documented, and restarts nothing unless something has changed.

@@ -64,6 +64,13 @@ impl Action {
         !matches!(self, Self::Restart | Self::Redeploy)
     }
 
+    /// Whether it is about the state of what was deployed, so that it names a revision only if the caller does.
+    ///
+    /// The console sends an unlock and a migration without a commit (720181b, `service-actions.tsx`).
+    pub(super) const fn keeps_deployed(self) -> bool {
+        matches!(self, Self::Terraform(TerraformAction::ForceUnlock | TerraformAction::MigrateState))
+    }
+
     /// The word of `ServiceActionEnum` under which a state is the success of it, if it is one.
     ///
     /// Whether a redeployment is one of deploying or of restarting is unproven: the Terraform provider takes it for
@@ -260,6 +267,15 @@ mod tests {
             );
         }
         assert!(!contradicts(Action::Deploy, None));
+    }
+
+    #[test]
+    fn only_an_unlock_and_a_migration_are_about_what_was_deployed() {
+        use TerraformAction::{ForceUnlock, MigrateState, Plan};
+        let actions = [Action::Deploy, Action::Rollback, Action::Event(JobEvent::Start)];
+        let actions = actions.into_iter().chain([Plan, ForceUnlock, MigrateState].map(Action::Terraform));
+        let keeping: Vec<_> = actions.filter(|action| action.keeps_deployed()).collect();
+        assert_eq!(keeping, [Action::Terraform(ForceUnlock), Action::Terraform(MigrateState)]);
     }
 
     #[test]

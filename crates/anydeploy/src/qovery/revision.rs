@@ -47,6 +47,9 @@ pub(super) async fn name(api: &Api, request: &DeployRequest, target: &Target, ro
         return Err(refuse(ErrorKind::InvalidInput, message));
     }
     let asked = request.expected_revision();
+    if asked == Revision::Configured && Action::of(request).keeps_deployed() {
+        return Ok(Named::default());
+    }
     if request.action() == crate::Action::Rollback && asked == Revision::Configured {
         return Err(RollbackObstacle::NoRevision.to_error().with_platform(platform::QOVERY));
     }

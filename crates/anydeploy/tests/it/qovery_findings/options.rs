@@ -75,11 +75,31 @@ async fn a_terraform_service_is_planned_unlocked_and_migrated() {
         assert!(outcome.is_success(), "{action:?}: {outcome:?}");
         assert_eq!(fake.triggered().last().unwrap().action, listed);
         let (_, body) = triggers(&fake).pop().unwrap();
-        assert_eq!(body, Some(json!({"action": word, "git_commit_id": head})));
+        // An unlock and a migration are about the state of what was deployed.
+        let expected = match action {
+            TerraformAction::Plan => json!({"action": word, "git_commit_id": head}),
+            _ => json!({"action": word}),
+        };
+        assert_eq!(body, Some(expected));
         // Another process knows from the id what was asked for.
         let id = outcome.deployment().unwrap().id.to_string();
         assert_eq!(qovery.deployment(&id.parse().unwrap()).await.unwrap().status.phase, Phase::Succeeded, "{id}");
     }
+}
+
+#[tokio::test]
+async fn an_unlock_needs_no_list_of_commits_and_takes_the_commit_that_is_named() {
+    let (fake, qovery) = running(FakeQovery::builder()).await;
+    let bucket = fake.add_terraform("bucket");
+    let unlock = DeployRequest::new(Target::new(TargetKind::Terraform, &bucket).in_environment(fake.environment()))
+        .with_terraform_action(TerraformAction::ForceUnlock);
+    assert!(qovery.deploy_and_wait(&unlock, quick()).await.unwrap().is_success());
+    assert!(!fake.requests().iter().any(|one| one.path.ends_with("/commit")));
+    let commit = fake.push_commit(&bucket);
+    let named = unlock.with_revision(Revision::Commit(commit.clone()));
+    assert!(qovery.deploy_and_wait(&named, quick()).await.unwrap().is_success());
+    let (_, body) = triggers(&fake).pop().unwrap();
+    assert_eq!(body, Some(json!({"action": "FORCE_UNLOCK", "git_commit_id": commit})));
 }
 
 #[tokio::test]
