@@ -8,6 +8,8 @@
 //!   A deployment is [`Exact`](crate::Identity::Exact) while its request is listed in the queue and once Qovery names
 //!   that request beside the execution; [`Adopted`](crate::Identity::Adopted) if the request was merged into one that
 //!   waited already; [`Inferred`](crate::Identity::Inferred) if only the order of executions identifies it.
+//!   Only the answer of a single service is known to name the request that waits.
+//!   After any other the queue is read, and a request that can only be the trigger's is `Inferred`.
 //! * The outcome of a service is its own state in that execution, the outcome of an environment that of its last
 //!   deployment; what either is doing besides plays no part.
 //! * A deployment that was accepted and does not start within `lost_after` is
@@ -16,6 +18,9 @@
 //! * A running deployment can only be cancelled for the whole environment, with every service that is deployed along; the
 //!   answer names them.
 //!   While a lifecycle job runs in it, the cancel is forced, which ends the job as well.
+//!   A request that waits is cancelled for all services that it is for; it counts as
+//!   [`Cancelled`](crate::Phase::Cancelled) once Qovery says so, or once it left the queue `lost_after` ago and nothing of
+//!   it began.
 //! * [`Revision::Configured`](crate::Revision::Configured) is the head of the branch, the tag or the chart version that is
 //!   configured.
 //!   A bare call would keep the commit that was deployed, so the adapter reads the revision and names it; if that

@@ -15,7 +15,6 @@ use super::place::{environment_of, given_environment, misplaced};
 use super::revision::{name, needs_row};
 use super::row::row;
 use super::search::{Finding, poll, weigh};
-use super::snapshot::filled;
 use super::unlisted::{Effect, Effects};
 use super::{Qovery, ids, versions};
 use crate::adapter::{Answer, Left, Planner, Resolution, Search, Timestamps, Trigger, Turn, retry_briefly};
@@ -54,10 +53,8 @@ impl Plan {
         Self { services, ..self }
     }
 
-    /// What the trigger does to the services of its target, by the answer to it.
-    fn effects(&self, answer: Option<&Accepted>) -> Effects {
-        // A request that waits has an id, one that began at once has none (Qovery's web console).
-        let began = answer.is_some_and(|answer| filled(answer.request.as_deref()).is_none());
+    /// What the trigger does to the services of its target, once it is known to have begun, or before.
+    fn effects(&self, began: bool) -> Effects {
         // A restart takes only what runs, and whether a redeployment or an event of a job starts anything is not documented.
         let starts = began && matches!(self.action, Action::Deploy | Action::Rollback);
         let effect = if starts { Effect::Starts } else { Effect::Other };
@@ -170,11 +167,18 @@ pub(super) fn deployment_of<'a>(
     queue: &'a QueueAfter,
 ) -> BoxFuture<'a, Deployment> {
     async move {
-        let (last, lost_after) = (plan.baseline.last.clone(), qovery.timing.lost_after);
-        qovery.unlisted.note(&plan.environment, &plan.target, plan.effects(answer.as_ref()), last, lost_after);
+        let note = |began: bool| {
+            let (last, lost_after) = (plan.baseline.last.clone(), qovery.timing.lost_after);
+            qovery.unlisted.note(&plan.environment, &plan.target, plan.effects(began), last, lost_after);
+        };
+        note(false);
         let mut pending = plan.pending();
         pending.clues.overlap = turn.overlap();
-        accepted(qovery, pending, &plan.baseline, answer, at, queue).await
+        let deployment = accepted(qovery, pending, &plan.baseline, answer, at, queue).await;
+        if Pending::of(&deployment.id).is_ok_and(|known| known.request.is_none() && known.clues.is_next) {
+            note(true);
+        }
+        deployment
     }
     .boxed()
 }
