@@ -99,6 +99,7 @@ mod reason;
 mod resolve;
 mod revision;
 mod row;
+mod running;
 mod search;
 mod selection;
 mod service;

@@ -52,7 +52,7 @@ impl FakeQovery {
     pub fn add_override(&self, parent: &str, of: &str, value: &str) -> String {
         let key = known(self.variable(of, |variable| variable.key.clone()), "variable", of);
         self.put_variable(parent, &key, value, |variable| {
-            (variable.kind, variable.of) = ("OVERRIDE", Some(of.to_owned()))
+            (variable.kind, variable.of) = ("OVERRIDE", Some(of.to_owned()));
         })
     }
 

@@ -6,8 +6,9 @@ use qovery_client::types::{
 };
 
 use super::place::{check_place, environment_of};
+use super::running::{depends_on_skipped, is_all_stopped};
 use super::snapshot::{Snapshot, beside_statuses};
-use super::stages::{depends_on_skipped, is_all_stopped};
+
 use super::starting::{needs_start, services_to_start};
 use super::state::{effects_of, is_for, run_state, waits_to_stop};
 use super::trigger::{Plan, QoveryPlanner};

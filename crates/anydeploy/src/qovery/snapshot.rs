@@ -4,11 +4,10 @@ use qovery_client::types::{DeploymentHistoryEnvironmentV2 as Past, ServiceTypeEn
 use tokio::sync::OnceCell;
 
 use super::action::Action;
-use super::stages::{Skipped, is_all_stopped};
 use super::status::judge_service;
-use super::statuses::{Status, Statuses, run_state_of};
+use super::statuses::{Status, Statuses};
 use crate::adapter::Timestamps;
-use crate::{Error, ErrorKind, Progress, Result, ServiceState, Target, TargetKind, platform};
+use crate::{Error, ErrorKind, Progress, Result, Target, TargetKind, platform};
 
 /// How many of the newest executions are read; there is no way to the page after them.
 pub(super) const HISTORY_PAGE_SIZE: usize = 50;
@@ -57,18 +56,6 @@ impl Snapshot {
     /// What the environment's services are doing, taken together.
     pub(super) fn state(&self) -> &StateEnum {
         &self.statuses.environment.state
-    }
-
-    /// How a target runs, and the word for it; nothing if it is not listed.
-    pub(super) fn runs(&self, target: &Target) -> Option<(ServiceState, &StateEnum)> {
-        if *target.kind() == TargetKind::Environment {
-            let was_deployed = self.all().any(Status::was_deployed);
-            return Some(match run_state_of(self.state(), was_deployed) {
-                ServiceState::Running if is_all_stopped(self, &Skipped::new()) => (ServiceState::Stopped, self.state()),
-                state => (state, self.state()),
-            });
-        }
-        self.service(target).map(|status| (status.service_state(), &status.state))
     }
 
     /// How many services of the newest execution are over.

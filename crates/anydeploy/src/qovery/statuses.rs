@@ -3,10 +3,6 @@
 use qovery_client::types::{ServiceDeploymentStatusEnum, StateEnum, StatusDetails};
 use qovery_client::wire::object;
 
-use super::snapshot::filled;
-use super::status::service_state;
-use crate::ServiceState;
-
 /// The statuses of an environment and of its services by their kind.
 pub(super) struct Statuses {
     pub(super) environment: EnvironmentStatus,
@@ -78,57 +74,5 @@ object! {
         is_part_last_deployment = "is_part_last_deployment",
         service_deployment_status = "service_deployment_status",
         status_details = "status_details",
-    }
-}
-
-impl Status {
-    /// Whether the service was ever in an execution, as far as its status says.
-    pub(super) fn was_deployed(&self) -> bool {
-        let is_other = |status: &_| *status != ServiceDeploymentStatusEnum::NeverDeployed;
-        filled(self.execution_id.as_deref()).is_some() || self.service_deployment_status.as_ref().is_some_and(is_other)
-    }
-
-    /// How the service runs.
-    pub(super) fn service_state(&self) -> ServiceState {
-        run_state_of(&self.state, self.was_deployed())
-    }
-}
-
-/// How a target runs, from the state its last action left it in; `was_deployed` is whether it was ever in an execution.
-pub(super) fn run_state_of(state: &StateEnum, was_deployed: bool) -> ServiceState {
-    match service_state(state) {
-        // The console takes this word beside a past deployment for one that may run (720181b, `service-status-utils.ts`).
-        ServiceState::NeverDeployed if was_deployed => ServiceState::Unknown,
-        state => state,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    #[test]
-    fn ready_is_never_deployed_only_without_an_execution_and_a_status_that_says_otherwise() {
-        let state = |word: &str, execution: Value, deployed: Value| {
-            let row = json!({
-                "id": "a", "state": word, "execution_id": execution, "service_deployment_status": deployed,
-            });
-            serde_json::from_value::<Status>(row).unwrap().service_state()
-        };
-        let cases = [
-            ("READY", json!(null), json!(null), ServiceState::NeverDeployed),
-            ("READY", json!(""), json!("NEVER_DEPLOYED"), ServiceState::NeverDeployed),
-            ("READY", json!("e1"), json!("NEVER_DEPLOYED"), ServiceState::Unknown),
-            ("READY", json!("e1"), json!("UP_TO_DATE"), ServiceState::Unknown),
-            ("READY", json!(null), json!("OUT_OF_DATE"), ServiceState::Unknown),
-            ("READY", json!(null), json!("NEW"), ServiceState::Unknown),
-            ("STOPPED", json!("e1"), json!("UP_TO_DATE"), ServiceState::Stopped),
-            ("DEPLOYED", json!("e1"), json!("UP_TO_DATE"), ServiceState::Running),
-        ];
-        for (word, execution, deployed, expected) in cases {
-            assert_eq!(state(word, execution.clone(), deployed.clone()), expected, "{word} {execution} {deployed}");
-        }
     }
 }
