@@ -32,7 +32,9 @@ pub(super) fn services_to_start(
     unlisted: &Unlisted,
 ) -> Vec<Target> {
     snapshot.targets(&|kind, status| {
-        if *kind == TargetKind::Terraform {
+        // Of what was never deployed, or was uninstalled, nothing runs that a stop ends.
+        let is_absent = status.service_state() == ServiceState::NeverDeployed || status.state == StateEnum::Deleted;
+        if *kind == TargetKind::Terraform || is_absent {
             return false;
         }
         let target = Target::new(kind.clone(), &status.id);
@@ -133,6 +135,7 @@ mod tests {
             // Nothing was stopped.
             ("READY", "READY", false, json!([]), false),
             ("DELETED", "DELETED", true, json!([]), false),
+            ("DELETED", "STOPPING", true, json!(["STOP"]), false),
             ("STOP_ERROR", "STOP_ERROR", true, json!([]), false),
         ];
         for (state, last, is_part, queue, expected) in cases {

@@ -44,6 +44,17 @@ async fn an_environment_that_is_being_stopped_is_started_again_after_it() {
 }
 
 #[tokio::test]
+async fn a_service_that_was_never_deployed_is_not_started_with_an_environment_that_is_being_stopped() {
+    let (fake, qovery) = manual(FakeQovery::builder()).await;
+    let environment = Target::environment(fake.environment());
+    fake.already_deployed(&fake.application());
+    qovery.stop(&environment).await.unwrap();
+    assert!(qovery.start(&environment).await.unwrap().sent);
+    fake.advance(200);
+    assert_eq!(deployments(&fake), [[fake.application()]]);
+}
+
+#[tokio::test]
 async fn a_service_that_is_being_stopped_is_started_beside_one_that_is_stopped() {
     let (fake, qovery, environment) = deployed().await;
     fake.already_stopped(&fake.container());
