@@ -310,3 +310,16 @@ async fn a_status_can_leave_out_its_execution() {
     api.fake.enable(QoveryQuirk::OmittedExecutionId);
     assert!(api.status(&web).await.get("execution_id").is_none());
 }
+
+/// The console reads `READY` beside a past deployment as one that runs (720181b, `service-status-utils.ts`).
+#[tokio::test]
+async fn a_deployed_database_can_be_listed_as_ready_beside_its_execution() {
+    let api = Api::with(FakeQovery::builder().quirk(QoveryQuirk::ReadyDatabases)).await;
+    let database = api.fake.add_database("db");
+    api.fake.already_deployed(&database);
+    let status = api.read(&format!("/database/{database}/status")).await;
+    assert_eq!((&status["state"], &status["service_deployment_status"]), (&json!("READY"), &json!("UP_TO_DATE")));
+    assert!(status["execution_id"].is_string());
+    api.fake.already_stopped(&database);
+    assert_eq!(api.read(&format!("/database/{database}/status")).await["state"], "STOPPED");
+}

@@ -153,3 +153,32 @@ async fn an_import_makes_an_override_of_what_stands_above_and_may_take_less_than
     assert_eq!((&own["key"], &own["variable_type"]), (&json!("MODE"), &json!("OVERRIDE")));
     assert_eq!(api.fake.variables(&web), [("MODE".to_owned(), "1".to_owned())]);
 }
+
+/// No client shows what becomes of what an edit leaves out; that it is gone is the harsher reading.
+#[tokio::test]
+async fn an_edit_takes_away_the_description_and_the_switch_of_a_file_that_it_leaves_out() {
+    let api = Api::start().await;
+    let config = api.fake.set_file(&api.fake.application(), "CONFIG", "/etc/app.toml", "a");
+    api.fake.describe_variable(&config, "of the app", Some(true));
+    let listed = list(&api, "").await;
+    let expected = (&json!("of the app"), &json!(true));
+    assert_eq!((&listed[0]["description"], &listed[0]["enable_interpolation_in_file"]), expected);
+    let more = json!({ "key": "CONFIG", "value": "b", "description": "d", "enable_interpolation_in_file": true });
+    let (_, edited) = api.put(&format!("/variable/{config}"), more).await;
+    assert_eq!((&edited["description"], &edited["enable_interpolation_in_file"]), (&json!("d"), &json!(true)));
+    let (_, edited) = api.put(&format!("/variable/{config}"), json!({ "key": "CONFIG", "value": "c" })).await;
+    assert_eq!((&edited["description"], &edited["enable_interpolation_in_file"]), (&json!(""), &Value::Null));
+}
+
+/// The console offers an override of neither (720181b, `variable-list.tsx`); that the server refuses it is inferred.
+#[tokio::test]
+async fn there_is_no_override_of_an_override_or_an_alias() {
+    let api = Api::start().await;
+    let (web, environment) = (api.fake.application(), api.fake.environment());
+    let mode = api.fake.set_variable(&api.fake.project(), "MODE", "live");
+    let body = json!({ "value": "debug", "override_scope": "APPLICATION", "override_parent_id": web });
+    for above in [api.fake.add_override(&environment, &mode, "test"), api.fake.add_alias(&environment, "KIND", &mode)] {
+        assert_eq!(api.post(&format!("/variable/{above}/override"), body.clone()).await.0, 400);
+    }
+    assert_eq!(api.post(&format!("/variable/{mode}/override"), body).await.0, 201);
+}
