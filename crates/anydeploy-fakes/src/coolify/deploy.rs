@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use super::deployment::{CoolifyOrigin, Order, Task};
 use super::errors::{self, Refusal, Reply};
 use super::exchange::Exchange;
+use super::lifecycle::begin;
 use super::queue::Placed;
 use super::quirk::CoolifyQuirk;
-use super::resource::Kind;
+use super::resource::{Kind, Resource};
 use crate::response::Response;
 
 /// The largest number that the column of a pull request holds.
@@ -139,7 +140,6 @@ fn by_tags(exchange: &mut Exchange<'_>, tags: &[String], wish: &Wish) -> Reply {
 
 /// Deploys one resource; an error is the answer to the whole call, whatever was done before.
 fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done, Refusal> {
-    let now = exchange.now();
     let unreachable = exchange.state.has(CoolifyQuirk::ServerUnreachable);
     let refused = std::mem::take(&mut exchange.state.refuses_next);
     let unauthorized = refused || exchange.state.has(CoolifyQuirk::DeployUnauthorized);
@@ -157,13 +157,11 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
         return application(exchange, position, wish);
     }
     // A service is started within the request, over SSH; neither kind has pull requests.
+    let unreachable = unreachable || exchange.state.has(CoolifyQuirk::ServerNotFunctional);
     if wish.pull_request > 0 || (kind == Kind::Service && unreachable) {
         return Err(errors::server_error(exchange.request).into());
     }
-    let polls = exchange.state.settings.container_polls;
-    exchange.resource_mut(position).start(now, polls);
-    exchange.state.starts.push(exchange.state.resources[position].uuid.clone());
-    exchange.wrote(position, "start", true);
+    begin(exchange, position, "start", Resource::start);
     Ok(Done::said(match kind {
         Kind::Service => format!("Service {name} started. It could take a while, be patient."),
         Kind::Application | Kind::Database => format!("Database {name} started."),

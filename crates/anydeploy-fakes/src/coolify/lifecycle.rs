@@ -8,7 +8,7 @@ use super::exchange::{Exchange, Wrong};
 use super::input;
 use super::queue::Placed;
 use super::quirk::CoolifyQuirk;
-use super::resource::Kind;
+use super::resource::{ContainerPolls, Kind, Resource};
 use crate::response::Response;
 
 const SKIPPED: &str = "Deployment already queued for this commit.";
@@ -28,10 +28,7 @@ pub(super) fn start(exchange: &mut Exchange<'_>) -> Reply {
     if exchange.resource(position).is_running(now) {
         return errors::refuse(400, &format!("{} is already running.", kind.noun()));
     }
-    let polls = exchange.state.settings.container_polls;
-    exchange.resource_mut(position).start(now, polls);
-    started(exchange, position);
-    exchange.wrote(position, "start", true);
+    begin(exchange, position, "start", Resource::start);
     Ok(exchange.requested("starting"))
 }
 
@@ -57,20 +54,31 @@ pub(super) fn stop(exchange: &mut Exchange<'_>) -> Reply {
 
 pub(super) fn restart(exchange: &mut Exchange<'_>) -> Reply {
     let position = exchange.position()?;
-    let now = exchange.now();
-    if exchange.kind() == Kind::Application {
+    let kind = exchange.kind();
+    if kind == Kind::Application {
         return queued(exchange, position, Order::by_api(Task::Restart, exchange.request), "Restart request queued.");
     }
-    let polls = exchange.state.settings.container_polls;
-    exchange.resource_mut(position).restart(now, polls);
-    started(exchange, position);
-    exchange.wrote(position, "restart", true);
+    // A service whose images are pulled first is not stopped before.
+    let is_pulled = kind == Kind::Service && exchange.input.flag("latest");
+    begin(exchange, position, "restart", if is_pulled { Resource::start } else { Resource::restart });
     Ok(exchange.requested("restarting"))
 }
 
-fn started(exchange: &mut Exchange<'_>, position: usize) {
-    let uuid = exchange.resource(position).uuid.clone();
-    exchange.state.starts.push(uuid);
+/// Begins the start or restart of a service or database: a job, which does nothing on a machine that is not functional.
+pub(super) fn begin(
+    exchange: &mut Exchange<'_>,
+    position: usize,
+    what: &'static str,
+    begin: fn(&mut Resource, u64, ContainerPolls),
+) {
+    let effect = !exchange.state.has(CoolifyQuirk::ServerNotFunctional);
+    if effect {
+        let (now, polls) = (exchange.now(), exchange.state.settings.container_polls);
+        begin(exchange.resource_mut(position), now, polls);
+        let uuid = exchange.resource(position).uuid.clone();
+        exchange.state.starts.push(uuid);
+    }
+    exchange.wrote(position, what, effect);
 }
 
 /// Puts an application into the queue; the message alone means that nothing was stored.

@@ -38,8 +38,8 @@ pub enum CoolifyQuirk {
     /// through `POST /deploy`, reading logs) is 500; deploying an application still answers 200, and fails later.
     /// Off by default.
     ServerUnreachable,
-    /// Coolify has marked the machine as not functional: a deployment fails at once, without a date of its end, and a stop
-    /// answers 200 and does nothing. Off by default.
+    /// Coolify has marked the machine as not functional: a deployment fails at once, without a date of its end; the
+    /// start, restart and stop of a service or database answer 200 and do nothing. Off by default.
     ServerNotFunctional,
     /// The policy of the team denies deploying: `POST /deploy` answers 200 for an application or database, with a
     /// sentence that begins with `Unauthorized` and without an id. Off by default.

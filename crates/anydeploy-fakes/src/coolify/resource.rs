@@ -196,8 +196,12 @@ impl Resource {
         if self.follows_script(now) {
             return;
         }
-        let up = now + STARTING_TICKS;
+        let (up, current) = (now + STARTING_TICKS, self.status(now));
         match (self.kind, polls.after(now), polls.after(up)) {
+            // Nothing stops a service that runs, and its containers keep their status while they are exchanged.
+            (Kind::Service, ..) if self.is_running(now) => {
+                self.plan(now, [(now, "starting:unhealthy"), (up, current)]);
+            }
             (Kind::Service, _, Some(poll)) => {
                 self.plan(now, [(now, "starting:unhealthy"), (up, "exited"), (poll, "running:unknown")]);
             }
@@ -249,7 +253,7 @@ impl Resource {
                 self.plan(now, [(down, "starting:unhealthy"), (up, "exited"), (poll, "running:unknown")]);
             }
             (_, Some(poll), _) => self.plan(now, [(down, "exited:unhealthy"), (poll, "running:healthy")]),
-            _ => self.plan(now, [(now, "restarting:unknown"), (now + 1, "running:healthy")]),
+            _ => self.plan(now, [(now, self.kind.stopped()), (now + 1, "running:healthy")]),
         }
     }
 

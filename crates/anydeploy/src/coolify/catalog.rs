@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, FutureExt, join};
 use super::api::Api;
 use super::check::check;
 use super::pending::Start;
-use super::service::{of_resource, read, see};
+use super::service::{Reading, UNREACHABLE, of_resource, read, see};
 use super::{Coolify, find};
 use crate::adapter::{Timestamps, mask};
 use crate::{
@@ -78,8 +78,18 @@ async fn domains(coolify: &Coolify, target: &Target) -> Result<Vec<ServiceDomain
 /// Judges a start by how the service or database runs now, and by what earlier reads saw of it.
 ///
 /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
+/// On a machine that is not functional, a start ends without a word, and the state stays the old one (4.3.11).
 pub(super) async fn follow(coolify: &Coolify, target: &Target, mut start: Start) -> Result<Deployment> {
-    let (service, at) = see(&coolify.api, target).await?;
+    let Reading { service, is_reachable, at } = see(&coolify.api, target).await?;
+    let deployment = |start: Start, phase: Phase| {
+        let status = DeploymentStatus::new(phase, service.raw_state.clone());
+        Deployment::new(start.id(target), Identity::Inferred, status)
+            .with_action(start.action)
+            .with_times(start.answered_at.and_then(Timestamps::date), None)
+    };
+    if !is_reachable {
+        return Ok(deployment(start, Phase::Unknown).with_note(Some(UNREACHABLE.to_owned())));
+    }
     let signs = Signs {
         age: start.answered_at.map(|answered_at| answered_at.age(at)).unwrap_or_default(),
         ran: start.ran,
@@ -91,10 +101,7 @@ pub(super) async fn follow(coolify: &Coolify, target: &Target, mut start: Start)
     }
     // What runs after this is not what ran before the start.
     start.ran &= matches!(service.state, ServiceState::Running | ServiceState::Unknown);
-    let status = DeploymentStatus::new(phase, service.raw_state);
-    Ok(Deployment::new(start.id(target), Identity::Inferred, status)
-        .with_action(start.action)
-        .with_times(start.answered_at.and_then(Timestamps::date), None))
+    Ok(deployment(start, phase))
 }
 
 /// What is known of a start.

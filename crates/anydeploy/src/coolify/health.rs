@@ -11,6 +11,7 @@
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Coolify;
+use super::service::UNREACHABLE;
 use super::state::{JUST_ENDED, is_unseen};
 use crate::adapter::retry_briefly;
 use crate::{Ability, Deployer, Health, HealthReading, HealthState, Result, Target, TargetKind, platform};
@@ -48,7 +49,7 @@ async fn read(coolify: &Coolify, target: &Target) -> Result<HealthReading> {
     let raw = status.unwrap_or_default();
     if server == Some(false) {
         let reading = HealthReading::new(HealthState::Unknown, raw);
-        return Ok(reading.with_reason(Some("the server is not reachable, so the state may be old")));
+        return Ok(reading.with_reason(Some(UNREACHABLE)));
     }
     Ok(HealthReading::new(health(&raw), raw).with_restarts(restarts))
 }

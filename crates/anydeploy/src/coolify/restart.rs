@@ -15,7 +15,8 @@ use super::pending::Start;
 use super::revision::is_commit_hash;
 use super::rows::{self, Page};
 use super::versions::newest_success;
-use super::{catalog, service};
+use super::service::{Reading, see};
+use super::catalog;
 use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
 use crate::{Action, Error, ErrorKind, Result, ServiceState, Target, TargetKind};
 
@@ -71,7 +72,7 @@ pub(super) async fn post_start(api: &Api, target: &Target, asked: &Asked, ran: b
 
 /// Searches for a sign of a restart whose answer is lost: the state is another one than before.
 pub(super) async fn search(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Result<Resolution> {
-    let service = retry_briefly(|| service::read(api, target)).await?;
+    let Reading { service, is_reachable, .. } = retry_briefly(|| see(api, target)).await?;
     // A restart begins with a stop, which shows within a second, and the first inspection after its end is up to a minute away.
     let is_sign = match service.state {
         ServiceState::Starting => true,
@@ -79,6 +80,9 @@ pub(super) async fn search(api: &Api, target: &Target, asked: &Asked, ran: bool)
         ServiceState::Running => !ran,
         _ => false,
     };
+    if !is_reachable {
+        return Ok(Resolution::Unresolved("Coolify keeps no record of it, and does not reach the machine"));
+    }
     if !is_sign {
         return Ok(Resolution::Unresolved("Coolify keeps no record of it, and its state is the one from before"));
     }

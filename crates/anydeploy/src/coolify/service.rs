@@ -10,25 +10,46 @@ use super::status::service_state;
 use crate::adapter::Timestamps;
 use crate::{Error, Result, Service, Target, TargetKind, platform};
 
+/// Why a state proves nothing.
+pub(super) const UNREACHABLE: &str = "the server is not reachable, so the state may be old";
+
 /// How a target runs.
 pub(super) fn read<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-    async move { Ok(see(api, target).await?.0) }.boxed()
+    async move { Ok(see(api, target).await?.service) }.boxed()
+}
+
+/// A read of how a target runs.
+pub(super) struct Reading {
+    pub(super) service: Service,
+    /// Coolify reaches the machine, so that the state is not an old one.
+    pub(super) is_reachable: bool,
+    pub(super) at: Timestamps,
 }
 
 /// How a target runs, and when it was read.
-pub(super) fn see<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<(Service, Timestamps)>> {
+pub(super) fn see<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Reading>> {
     async move {
         target.validate()?;
         let uuid = target.id();
-        let (mut service, at) = match target.kind() {
-            TargetKind::Application => api.application(uuid).await.map(|(row, at)| (of_application(&row), at)),
-            TargetKind::Service => api.service(uuid).await.map(|(row, at)| (of_service(&row), at)),
-            TargetKind::Database => api.database(uuid).await.map(|(row, at)| (of_database(&row), at)),
-            other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
-        }?;
+        let (mut service, server_status, at) = match target.kind() {
+            TargetKind::Application => {
+                let (row, at) = api.application(uuid).await?;
+                (of_application(&row), row.server_status, at)
+            }
+            TargetKind::Service => {
+                let (row, at) = api.service(uuid).await?;
+                (of_service(&row), row.server_status, at)
+            }
+            TargetKind::Database => {
+                let (row, at) = api.database(uuid).await?;
+                (of_database(&row), row.server_status, at)
+            }
+            other => return Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
+        };
         // As it was asked for, with the environment that the caller may have named.
         service.target = target.clone();
-        Ok((service, at.unwrap_or_else(|| Timestamps::of(None))))
+        let at = at.unwrap_or_else(|| Timestamps::of(None));
+        Ok(Reading { service, is_reachable: server_status != Some(false), at })
     }
     .boxed()
 }

@@ -27,14 +27,16 @@ pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -
     }
 }
 
-/// How a service or database runs before a start or restart; `None` if the token may not read it.
+/// How a service or database runs before a start or restart; `None` if that is not known, as the token may not read it.
 ///
 /// # Errors
 /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
 /// (4.3.11).
 pub(super) async fn state_before(api: &Api, target: &Target) -> Result<Option<ServiceState>> {
-    match retry_briefly(|| service::read(api, target)).await {
-        Ok(service) => Ok(Some(service.state)),
+    match retry_briefly(|| service::see(api, target)).await {
+        // What is read of a machine that is out of reach may be an old state, above all one that says that nothing runs.
+        Ok(read) if !read.is_reachable && !ran_in(Some(read.service.state)) => Ok(None),
+        Ok(read) => Ok(Some(read.service.state)),
         Err(error) if can_do_without(&error) => Ok(None),
         Err(error) => Err(error.with_safe_to_repeat(true)),
     }

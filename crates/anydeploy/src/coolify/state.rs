@@ -6,6 +6,7 @@ use super::api::Api;
 use super::pending::Pending;
 use super::row::Row;
 use super::rows::{self, MAX_SEARCHED_ROWS};
+use super::service::UNREACHABLE;
 use super::status::{is_active, service_state};
 use super::versions::is_production;
 use crate::adapter::{Timestamps, parse_timestamp, retry_briefly};
@@ -16,7 +17,6 @@ use crate::{
 /// Why a state is no result yet.
 const UNDER_WAY: &str = "a deployment is under way";
 pub(super) const JUST_ENDED: &str = "a deployment has just ended, and its containers were not inspected yet";
-const UNREACHABLE: &str = "the server is not reachable, so the state may be old";
 
 /// The newest rows that are asked for: previews and other destinations stand between those of production.
 const NEWEST_ROWS: i64 = 3;

@@ -4,7 +4,7 @@ use anydeploy::{
     Action, Adoption, DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Identity, Phase, RanRevision,
     Target,
 };
-use anydeploy_fakes::{CoolifyScript, FakeCoolify, Fault, RequestKind};
+use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify, Fault, RequestKind};
 
 use super::{behind, stepping, written};
 use crate::support::coolify::{manual, quick, uuid};
@@ -178,6 +178,17 @@ async fn a_lost_restart_of_a_service_is_found_by_its_state_or_open() {
         }
         assert_eq!(written(&fake), ["restart"], "it is sent once");
     }
+}
+
+#[tokio::test]
+async fn a_lost_restart_on_a_machine_out_of_reach_is_not_found_by_an_old_state() {
+    let (fake, _) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::ServerNotFunctional)).await;
+    let (_network, coolify) = behind(&fake, Fault::ResetAfter, RequestKind::Trigger);
+    // So it was before, and what it is now nobody sees.
+    fake.set_status(&fake.database(), "exited:unhealthy");
+    let error = coolify.restart(&Target::database(fake.database())).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
+    assert_eq!(written(&fake), ["restart"], "it is sent once");
 }
 
 #[tokio::test]

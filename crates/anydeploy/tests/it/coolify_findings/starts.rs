@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anydeploy::{Coolify, DeployRequest, Deployer, Deployment, DeploymentId, Phase, Target};
-use anydeploy_fakes::{FakeCoolify, FaultPlan, FaultyNetwork, RequestKind};
+use anydeploy::{Coolify, DeployRequest, Deployer, DeployerExt, Deployment, DeploymentId, Phase, Target};
+use anydeploy_fakes::{CoolifyQuirk, FakeCoolify, FaultPlan, FaultyNetwork, RequestKind};
 use anydeploy_fakes::{Fault, Pace};
 
 /// A server on which nothing happens by itself, and a deployer with the usual grace of a minute.
@@ -116,4 +116,40 @@ async fn one_failed_read_before_a_start_does_not_fail_it() {
         assert_eq!(network.injected().len(), 1);
     }
     assert_eq!(fake.starts().len(), 2);
+}
+
+#[tokio::test]
+async fn restart_on_a_machine_that_is_not_functional_is_no_success() {
+    let fake = FakeCoolify::builder().pace(Pace::Manual).quirk(CoolifyQuirk::ServerNotFunctional).start().await;
+    let coolify = Coolify::builder().url(fake.url()).token(fake.token()).build().unwrap();
+    for target in both(&fake) {
+        for status in ["running:healthy", "exited"] {
+            fake.set_status(target.id(), status);
+            for request in [DeployRequest::restart(target.clone()), DeployRequest::redeploy(target.clone())] {
+                let restart = coolify.deploy(&request).await.unwrap();
+                fake.advance(90);
+                let later = coolify.deployment(&aged(&restart.id, "since", 3600)).await.unwrap();
+                assert_eq!(later.status.phase, Phase::Unknown, "{target} {status}");
+                assert!(later.note.is_some_and(|note| note.contains("not reachable")), "{target} {status}");
+            }
+        }
+    }
+    assert!(fake.starts().is_empty());
+    let database = Target::database(fake.database());
+    let deploy = start(&coolify, &database).await;
+    assert_eq!(phase(&coolify, &aged(&deploy, "since", 3600)).await.0, Phase::Unknown);
+}
+
+#[tokio::test]
+async fn state_from_before_a_start_that_may_be_old_does_not_shorten_the_wait() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        fake.set_status(target.id(), "exited");
+        fake.enable(CoolifyQuirk::ServerNotFunctional);
+        let restart = coolify.restart(&target).await.unwrap();
+        fake.disable(CoolifyQuirk::ServerNotFunctional);
+        // It ran all the time, which the server sees once it reaches the machine again.
+        fake.set_status(target.id(), "running:healthy");
+        assert_eq!(phase(&coolify, &aged(&restart.id, "since", 20)).await.0, Phase::Running, "{target}");
+    }
 }

@@ -145,3 +145,16 @@ async fn what_is_written_is_kept_with_its_effect_and_what_is_refused_is_not() {
     assert_eq!(written(&fake), expected);
     assert_eq!(fake.writes()[2].target, web);
 }
+
+// Source of 4.3.11: `RestartDatabase`, `StartDatabase` and `StopService` return before they write anything.
+#[tokio::test]
+async fn a_server_that_is_not_functional_answers_a_restart_and_restarts_nothing() {
+    let fake = still_with(|builder| builder.quirk(CoolifyQuirk::ServerNotFunctional)).await;
+    for path in [format!("/services/{}", fake.service()), format!("/databases/{}", fake.database())] {
+        fake.set_status(path.split('/').next_back().unwrap(), "running:healthy");
+        assert_eq!(post(&fake, &format!("{path}/restart")).await.status, 200);
+        assert_eq!(timeline(&fake, &path, 5).await, [(0, "running:healthy".to_owned())]);
+        assert_eq!(get(&fake, &path).await.json()["server_status"], false);
+    }
+    assert!(written(&fake).iter().all(|(_, effect)| !effect) && fake.starts().is_empty());
+}
