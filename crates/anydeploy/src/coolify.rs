@@ -22,7 +22,9 @@
 //!   full hash where the repository is cloned shallowly, which is the default.
 //!   What ran is in [`Deployment::revision`], for an application made from an image as far as the token may read logs.
 //! * Services and databases have no deployments: they are started, and followed by how they run
-//!   ([`Inferred`](crate::Identity::Inferred)), for the whole [`lost_after`](crate::Timing::lost_after) if they ran before.
+//!   ([`Inferred`](crate::Identity::Inferred)), for the whole [`lost_after`](crate::Timing::lost_after) if they ran before
+//!   and were not seen down since; [`Deployment::note`] then says that their containers may be those from before.
+//!   While Coolify does not reach their machine, the phase is [`Unknown`](crate::Phase::Unknown).
 //!   A start has failed if they were seen starting or running and were down again for twice that time, or if no sign
 //!   of them was seen for 15 minutes.
 //! * A restart of an application is a deployment; it ships the head of the branch, or the commit that the application is

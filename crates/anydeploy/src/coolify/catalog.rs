@@ -35,6 +35,13 @@ const START_LIMIT: Duration = Duration::from_mins(15);
 /// as long; on Coolify's cloud it is refreshed every five minutes, for which that time has to be longer than the default.
 const FALL_BACK: u32 = 2;
 
+/// What is not known of a start that was not seen to stop anything.
+///
+/// A redeployment of a service, and the deployment of a service or database, pull the images before anything is stopped, and
+/// end without a word if that fails (4.1.2 to 4.3.11).
+const MAY_BE_OLD: &str =
+    "it runs, and Coolify does not report whether its containers were exchanged or are those from before";
+
 impl Catalog for Coolify {
     fn read_service<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
         read_with_tags(&self.api, target).boxed()
@@ -99,9 +106,15 @@ pub(super) async fn follow(coolify: &Coolify, target: &Target, mut start: Start)
     if signs.is_up(service.state) {
         start.up = Some(at);
     }
-    // What runs after this is not what ran before the start.
-    start.ran &= matches!(service.state, ServiceState::Running | ServiceState::Unknown);
-    Ok(deployment(start, phase))
+    start.ran &= !is_down(service.state);
+    Ok(deployment(start, phase).with_note((phase == Phase::Succeeded && signs.ran).then(|| MAY_BE_OLD.to_owned())))
+}
+
+/// Whether what runs after this state is not what ran before the start.
+///
+/// `starting` is no proof: what runs goes on while the images are pulled, and if that fails (4.1.2 to 4.3.11).
+fn is_down(state: ServiceState) -> bool {
+    matches!(state, ServiceState::Stopped | ServiceState::Failed)
 }
 
 /// What is known of a start.
@@ -130,9 +143,11 @@ impl Signs {
 /// That no sign of it shows is no failure: Coolify works on it for minutes without showing any.
 fn judge(state: ServiceState, signs: &Signs, timing: &Timing) -> Phase {
     match state {
-        ServiceState::Running if signs.age >= if signs.ran { timing.lost_after } else { timing.row_appears } => {
+        // The state right after `starting` may be the one from before.
+        ServiceState::Running if signs.ran && signs.up.unwrap_or(signs.age).min(signs.age) >= timing.lost_after => {
             Phase::Succeeded
         }
+        ServiceState::Running if !signs.ran && signs.age >= timing.row_appears => Phase::Succeeded,
         ServiceState::Stopped | ServiceState::Degraded | ServiceState::Failed => {
             let is_down = match signs.up {
                 Some(up) => up >= timing.lost_after * FALL_BACK,
@@ -158,6 +173,10 @@ mod tests {
             (ServiceState::Running, 10, false, None, Phase::Succeeded),
             (ServiceState::Running, 59, true, None, Phase::Running),
             (ServiceState::Running, 60, true, None, Phase::Succeeded),
+            // It was seen starting, which shows while the images are pulled.
+            (ServiceState::Running, 300, true, Some(59), Phase::Running),
+            (ServiceState::Running, 300, true, Some(60), Phase::Succeeded),
+            (ServiceState::Running, 300, false, Some(2), Phase::Succeeded),
             (ServiceState::Stopped, 61, false, None, Phase::Running),
             (ServiceState::Degraded, 61, false, None, Phase::Running),
             (ServiceState::Stopped, 899, false, None, Phase::Running),

@@ -19,7 +19,7 @@ const MERGED: &str = "unconfirmed";
 const ACCEPTED_AT: &str = "accepted";
 /// When a trigger was answered whose answer holds no id of a stored row: that of a service or database never does.
 const ANSWERED_AT: &str = "since";
-/// Set if the service or database ran before the trigger, and was never seen in another state afterwards.
+/// Set if the service or database ran before the trigger, and was never seen down afterwards.
 const RAN: &str = "ran";
 /// When the service or database was last seen starting or running because of the trigger.
 const UP: &str = "up";

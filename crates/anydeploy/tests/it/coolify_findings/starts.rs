@@ -153,3 +153,35 @@ async fn state_from_before_a_start_that_may_be_old_does_not_shorten_the_wait() {
         assert_eq!(phase(&coolify, &aged(&restart.id, "since", 20)).await.0, Phase::Running, "{target}");
     }
 }
+
+#[tokio::test]
+async fn redeploy_whose_images_are_not_pulled_succeeds_late_and_says_what_is_not_known() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        fake.set_status(target.id(), "running:healthy");
+        // The pull fails, and the containers from before go on.
+        fake.next_start(target.id(), [(0, "starting:unhealthy"), (1, "running:healthy")]);
+        let redeploy = coolify.redeploy(&target).await.unwrap();
+        let (seen, id) = phase(&coolify, &redeploy.id).await;
+        assert_eq!(seen, Phase::Running, "{target}");
+        fake.advance(1);
+        // An old state may show right after the start.
+        let (seen, id) = phase(&coolify, &aged(&aged(&id, "since", 300), "up", 59)).await;
+        assert_eq!(seen, Phase::Running, "{target}");
+        let ended = coolify.deployment(&aged(&id, "up", 1)).await.unwrap();
+        assert_eq!(ended.status.phase, Phase::Succeeded, "{target}");
+        assert!(ended.note.is_some_and(|note| note.contains("does not report")), "{target}");
+    }
+}
+
+#[tokio::test]
+async fn restart_that_was_seen_down_succeeds_without_a_note() {
+    let (fake, coolify) = scene().await;
+    for target in both(&fake) {
+        fake.set_status(target.id(), "running:healthy");
+        let (_, id) = phase(&coolify, &coolify.restart(&target).await.unwrap().id).await;
+        fake.advance(1);
+        let ended = coolify.deployment(&aged(&id, "since", 11)).await.unwrap();
+        assert_eq!((ended.status.phase, ended.note), (Phase::Succeeded, None), "{target}");
+    }
+}

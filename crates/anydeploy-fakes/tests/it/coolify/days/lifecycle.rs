@@ -158,3 +158,17 @@ async fn a_server_that_is_not_functional_answers_a_restart_and_restarts_nothing(
     }
     assert!(written(&fake).iter().all(|(_, effect)| !effect) && fake.starts().is_empty());
 }
+
+// Source of 4.3.11: `StartService` stops nothing if it pulls the images first.
+#[tokio::test]
+async fn a_service_whose_images_are_pulled_first_is_not_stopped() {
+    let fake = still_with(|builder| builder.poll_containers_every(10)).await;
+    let path = format!("/services/{}", fake.service());
+    for route in ["restart?latest=true".to_owned(), format!("deploy?uuid={}", fake.service())] {
+        fake.set_status(&fake.service(), "running:unknown");
+        let route = if route.starts_with("deploy") { format!("/{route}") } else { format!("{path}/{route}") };
+        assert_eq!(post(&fake, &route).await.status, 200);
+        let shown = timeline(&fake, &path, 12).await;
+        assert_eq!(as_text(&shown), [(0, "starting:unhealthy"), (2, "running:unknown")], "{route}");
+    }
+}
