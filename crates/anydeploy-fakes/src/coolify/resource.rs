@@ -136,7 +136,12 @@ impl Resource {
             return format!("{}:{}", self.name, self.branch());
         }
         let tag = preview_tag.unwrap_or_else(|| self.tag());
-        format!("{}:{tag}", self.column("docker_registry_image_name", IMAGE_NAME))
+        let name = self.column("docker_registry_image_name", IMAGE_NAME);
+        // A digest is a tag of its own spelling (source of 4.3.11, `deploy_dockerimage_buildpack`).
+        match tag.strip_prefix("sha256-") {
+            Some(digest) => format!("{name}@sha256:{digest}"),
+            None => format!("{name}:{tag}"),
+        }
     }
 
     /// The tag of the image that it is made from.

@@ -79,6 +79,8 @@ mod tests {
             (json!({"commit": "HEAD", "application": image, "logs": log("nginx:1.27")}), tag("1.27")),
             (json!({"commit": SHA, "rollback": true, "application": image, "logs": log("nginx:1.27")}), tag("1.27")),
             (json!({"commit": "HEAD", "application": image, "logs": log("host:5000/nginx")}), unverified.clone()),
+            (json!({"commit": "HEAD", "application": image, "logs": log("host:5000/nginx:1.27")}), tag("1.27")),
+            (json!({"commit": "HEAD", "application": image, "logs": log("host:5000/a@sha256:ab")}), tag("sha256-ab")),
             (json!({"commit": "HEAD", "application": image}), unverified.clone()),
             (json!({"commit": "HEAD", "docker_registry_image_tag": "1.28"}), tag("1.28")),
             (json!({"commit": SHA, "status": "in_progress"}), unverified),

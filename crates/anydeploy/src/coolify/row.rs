@@ -10,6 +10,9 @@ use super::lines::first_line;
 /// The beginning of the first line of a log that names the image (4.3.11).
 const STARTING: &str = "Starting deployment of ";
 
+/// What comes before the digits of a digest.
+const DIGEST: &str = "@sha256:";
+
 /// One run of the deployment of an application.
 ///
 /// The single read holds the whole application with its server, its variables and their values, and each row of a list
@@ -91,6 +94,10 @@ impl Read for ReadLog {
 fn image_tag_in(log: &str) -> Option<String> {
     let line = first_line(log, STARTING)?;
     let image = line.strip_prefix(STARTING)?.split(" to ").next()?;
+    // The tag `sha256-HEX` stands for a digest, and is written as one (4.0.0-beta.436 to 4.3.11).
+    if let Some((_, digest)) = image.rsplit_once(DIGEST) {
+        return Some(format!("sha256-{digest}"));
+    }
     let (_, tag) = image.rsplit_once(':')?;
     // The part after the last colon is the port of a registry if a path follows.
     (!tag.is_empty() && !tag.contains('/')).then(|| tag.to_owned())

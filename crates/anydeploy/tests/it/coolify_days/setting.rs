@@ -32,6 +32,15 @@ async fn a_tag_is_set_deployed_and_verified() {
 }
 
 #[tokio::test]
+async fn a_digest_is_set_deployed_and_verified() {
+    let (fake, coolify) = stepping(FakeCoolify::builder()).await;
+    let digest = format!("sha256-{}", "0123456789abcdef".repeat(4));
+    let outcome = coolify.deploy_and_wait(&tag(&fake, &digest), quick()).await.unwrap();
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(outcome.deployment().unwrap().revision, RanRevision::ImageTag(digest));
+}
+
+#[tokio::test]
 async fn a_tag_that_somebody_sets_before_the_deployment_starts_is_no_success() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let busy = fake.add_application("busy");
