@@ -47,7 +47,7 @@ pub(super) fn deploy(exchange: &mut Exchange<'_>) -> Reply {
     // Text that is no number is 0, and 0 is production.
     let newer_name = Some("pull_request_id").filter(|_| !exchange.state.has(CoolifyQuirk::QueryAndPrOnly));
     let pull_request = newer_name.and_then(|name| input.count(name)).or_else(|| input.count("pr")).unwrap_or(0);
-    let wish = Wish { force, pull_request, image_tag: input.text("docker_tag") };
+    let wish = Wish { force, pull_request, image_tag: image_tag(input.text("docker_tag")) };
     if uuids.is_some() && tags.is_some() {
         return errors::refuse(400, "You can only use uuid or tag, not both.");
     }
@@ -62,6 +62,18 @@ pub(super) fn deploy(exchange: &mut Exchange<'_>) -> Reply {
         (_, Some(tags)) => by_tags(exchange, &split(&tags), &wish),
         (None, None) => errors::refuse(400, "You must provide uuid or tag."),
     }
+}
+
+/// A tag without the blanks around it; an empty one is none.
+fn image_tag(text: Option<String>) -> Option<String> {
+    text.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty())
+}
+
+/// Whether a text is the tag of an image.
+fn is_tag(tag: &str) -> bool {
+    tag.len() <= 128
+        && tag.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
+        && tag.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-'))
 }
 
 /// The items of a comma list; they are not trimmed.
@@ -169,9 +181,8 @@ fn one(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done
 }
 
 fn application(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Result<Done, Refusal> {
-    // Neither a number that its column does not hold nor a text that is no tag is checked before it breaks the server.
-    let is_tag = wish.image_tag.as_ref().is_none_or(|tag| !tag.contains(':'));
-    if wish.pull_request > MAX_PULL_REQUEST || !is_tag {
+    // A number that its column does not hold is not checked before it breaks the server.
+    if wish.pull_request > MAX_PULL_REQUEST {
         return Err(errors::server_error(exchange.request).into());
     }
     let application = &mut exchange.state.resources[position];
@@ -198,6 +209,11 @@ fn application(exchange: &mut Exchange<'_>, position: usize, wish: &Wish) -> Res
     };
     match exchange.state.place(position, order) {
         Placed::Full => Err(errors::queue_full().into()),
+        // The row is stored and called in progress before the job is made, which refuses the tag.
+        Placed::Stored(id) if wish.image_tag.as_deref().is_some_and(|tag| !is_tag(tag)) => {
+            exchange.state.ledger.hang(&id);
+            Err(errors::server_error(exchange.request).into())
+        }
         Placed::Stored(id) => {
             Ok(Done { message: format!("Application {name} deployment queued."), deployment: Some(id) })
         }

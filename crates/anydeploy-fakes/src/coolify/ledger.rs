@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::deployment::{Deployment, End};
+use super::script::CoolifyScript;
 use crate::clock::Clock;
 use crate::sender::Sender;
 
@@ -36,6 +37,13 @@ impl Ledger {
 
     pub(super) fn find(&self, uuid: &str) -> Option<usize> {
         self.by_uuid.get(uuid).copied()
+    }
+
+    /// Lets a deployment never end by itself.
+    pub(super) fn hang(&mut self, uuid: &str) {
+        if let Some(row) = self.find(uuid) {
+            self.rows[row].script = CoolifyScript::hangs();
+        }
     }
 
     pub(super) fn row(&self, row: usize) -> &Deployment {

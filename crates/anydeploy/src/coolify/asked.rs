@@ -61,6 +61,11 @@ impl Asked {
             }
         }
         match request.revision() {
+            // Coolify stores such a deployment, breaks before it runs, and never runs another of the pull request (since 4.1.2).
+            Revision::ImageTag(tag) if number.is_some() && !setting::is_tag(tag) => {
+                let message = format!("Coolify takes no image tag such as `{tag}`");
+                return Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY));
+            }
             Revision::ImageTag(tag) if number.is_some() => asked.image_tag = Some(tag.clone()),
             Revision::ImageTag(_) => {
                 return unsupported("an image tag without a pull request; set the application's tag first");

@@ -38,7 +38,8 @@ pub(super) fn check(setting: &Setting) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidInput, message).with_platform(platform::COOLIFY))
 }
 
-fn is_tag(tag: &str) -> bool {
+/// Whether Coolify takes a text for the tag of an image (4.3.11).
+pub(super) fn is_tag(tag: &str) -> bool {
     tag.len() <= MAX_TAG
         && tag.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
         && tag.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter))

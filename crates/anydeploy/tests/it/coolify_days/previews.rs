@@ -35,6 +35,20 @@ async fn a_preview_is_deployed_listed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_tag_that_is_none_is_refused_and_blocks_no_preview() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    let web = Target::application(fake.application());
+    for tag in ["a:b", "a b", " 1.28", "1.28 ", "", ".x", "a/b", &"a".repeat(129)] {
+        let error = coolify.deploy(&preview(&web, 7, tag)).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::InvalidInput, true), "{tag:?}");
+    }
+    assert!(fake.requests().is_empty());
+    let deployed = coolify.deploy(&preview(&web, 7, "1.28")).await.unwrap();
+    fake.advance(10);
+    assert!(coolify.deployment(&deployed.id).await.unwrap().status.is_terminal());
+}
+
+#[tokio::test]
 async fn a_deleted_preview_stays_listed_by_its_deployments_and_may_exist_or_not() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     let web = Target::application(fake.application());

@@ -37,6 +37,22 @@ async fn what_the_columns_do_not_hold_is_500() {
     }
 }
 
+// Source of 4.3.11: the row is stored and set to `in_progress` before the job's constructor throws.
+#[tokio::test]
+async fn a_tag_that_is_none_leaves_a_row_that_blocks_its_preview() {
+    let fake = still().await;
+    let web = fake.application();
+    assert_eq!(post(&fake, &format!("/deploy?uuid={web}&pr=7&docker_tag=.x")).await.status, 500);
+    let next = id_of(&post(&fake, &format!("/deploy?uuid={web}&pr=7&docker_tag=1")).await);
+    let other = id_of(&post(&fake, &format!("/deploy?uuid={web}&pr=8&docker_tag=%201%20")).await);
+    fake.advance(100);
+    let rows = fake.triggered();
+    assert_eq!(deployment(&fake, &rows[0].id).await["status"], "in_progress");
+    assert_eq!(deployment(&fake, &next).await["status"], "queued");
+    let other = deployment(&fake, &other).await;
+    assert_eq!((&other["status"], &other["docker_registry_image_tag"]), (&"finished".into(), &"1".into()));
+}
+
 #[tokio::test]
 async fn a_deleted_preview_cancels_what_runs_for_it_without_a_date() {
     let fake = still().await;
