@@ -83,8 +83,9 @@ pub(super) fn bulk(exchange: &mut Exchange<'_>) -> Reply {
     let Some(items) = items else {
         return errors::refuse(400, "Bulk data is required.");
     };
-    // An application knows what was there before the first item, so that a key given twice makes two rows.
-    let before = exchange.resource(position).variables.clone();
+    // An application knows what was there before the first item of production, and before the first of previews, so that a
+    // key given twice makes two rows.
+    let mut before: [Option<Vec<Variable>>; 2] = [None, None];
     let mut rows = Vec::new();
     for item in items {
         let mut fields = item.as_object().cloned().unwrap_or_default();
@@ -92,7 +93,11 @@ pub(super) fn bulk(exchange: &mut Exchange<'_>) -> Reply {
         check(exchange, &fields)?;
         let variable = new_variable(exchange, &fields);
         let known = match exchange.kind() {
-            Kind::Application => find(&before, &variable),
+            Kind::Application => {
+                let scope = usize::from(variable.flag("is_preview"));
+                let now = || exchange.resource(position).variables.clone();
+                find(before[scope].get_or_insert_with(now), &variable)
+            }
             Kind::Service | Kind::Database => find(&exchange.resource(position).variables, &variable),
         };
         if let Some(at) = known {

@@ -76,7 +76,12 @@ impl Writes {
                 (None, None) => {}
             }
         }
-        writes
+        // Coolify reads the previews' rows once, at the first item of them, and makes one of every other variable that is added:
+        // an item of a variable that is added after that read would make a second row (4.3.11).
+        let (previews, mut items): (Vec<_>, Vec<_>) =
+            writes.items.into_iter().partition(|item| item.scope == VariableScope::Preview);
+        items.extend(previews);
+        Self { items, ..writes }
     }
 
     fn is_empty(&self) -> bool {

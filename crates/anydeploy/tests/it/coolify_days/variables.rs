@@ -366,3 +366,21 @@ async fn what_coolify_would_store_as_something_else_is_refused_before_anything_i
     }
     assert!(fake.requests().is_empty());
 }
+
+#[tokio::test]
+async fn variables_of_production_and_previews_in_turn_make_one_row_each() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    let web = Target::application(fake.application());
+    let desired: DesiredVariables = ["A", "B"]
+        .into_iter()
+        .flat_map(|key| {
+            let preview = DesiredVariable::new(key, "preview").with_scope(VariableScope::Preview);
+            [DesiredVariable::new(key, "production"), preview]
+        })
+        .collect();
+    let applied = apply(&coolify, &web, &desired, PlanOptions::merge()).await;
+    assert_eq!(applied.written, ["A", "B", "A (preview)", "B (preview)"]);
+    let set = coolify.variables_of(&web).await.unwrap();
+    assert_eq!(set.variables.len(), 4);
+    assert!(coolify.plan_variables(&web, &desired, PlanOptions::exact()).await.unwrap().is_empty());
+}
