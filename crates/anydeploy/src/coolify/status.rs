@@ -36,9 +36,10 @@ pub(super) fn service_state(raw: &str) -> ServiceState {
         "running" => ServiceState::Running,
         "starting" | "restarting" | "created" => ServiceState::Starting,
         "removing" => ServiceState::Stopping,
-        "degraded" => ServiceState::Degraded,
+        // A paused container is there, and a stop removes it (4.3.11).
+        "degraded" | "paused" => ServiceState::Degraded,
         // Also the state of what was never deployed; Coolify does not distinguish the two.
-        "exited" | "paused" => ServiceState::Stopped,
+        "exited" => ServiceState::Stopped,
         "dead" => ServiceState::Failed,
         _ => ServiceState::Unknown,
     }
@@ -69,6 +70,7 @@ mod tests {
             ("running:healthy:excluded", ServiceState::Running),
             ("starting:unknown", ServiceState::Starting),
             ("degraded:unhealthy", ServiceState::Degraded),
+            ("paused:unknown", ServiceState::Degraded),
             ("exited:unhealthy", ServiceState::Stopped),
             ("exited", ServiceState::Stopped),
             ("unknown:unknown:excluded", ServiceState::Unknown),

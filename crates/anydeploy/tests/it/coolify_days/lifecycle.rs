@@ -63,6 +63,18 @@ async fn a_stop_is_accepted_before_it_is_true() {
 }
 
 #[tokio::test]
+async fn a_paused_target_is_not_stopped_and_a_stop_is_sent() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    for target in all(&fake) {
+        fake.set_status(target.id(), "paused:unknown");
+        assert!(!coolify.state(&target).await.unwrap().has_reached(DesiredState::Stopped), "{target}");
+        let change = coolify.stop(&target).await.unwrap();
+        assert_eq!((change.sent, change.before), (true, ServiceState::Degraded), "{target}");
+    }
+    assert_eq!(written(&fake), ["stop"; 3]);
+}
+
+#[tokio::test]
 async fn starting_an_application_deploys_it() {
     let (fake, coolify) = stepping(FakeCoolify::builder()).await;
     let web = Target::application(fake.application());
