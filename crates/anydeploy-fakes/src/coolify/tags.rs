@@ -39,7 +39,7 @@ pub(super) fn add(exchange: &mut Exchange<'_>) -> Reply {
     Ok(Response::json(201, &rows(exchange.resource(position))))
 }
 
-/// The server strips tags of HTML and white space, and writes the rest in lower case.
+/// The server strips tags of HTML and white space, and writes its ASCII letters in lower case.
 pub(super) fn clean(name: &str) -> String {
     let (mut text, mut in_html) = (String::new(), false);
     for letter in name.chars() {
@@ -50,7 +50,7 @@ pub(super) fn clean(name: &str) -> String {
             letter => text.push(letter),
         }
     }
-    text.trim().to_lowercase()
+    text.trim().to_ascii_lowercase()
 }
 
 fn rows(resource: &Resource) -> Value {

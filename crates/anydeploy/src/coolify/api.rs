@@ -52,9 +52,9 @@ pub(super) struct Tag {
 
 wire::object!(Tag: required { name = "name" });
 
-/// A tag as Coolify stores it, which finds nothing by another spelling (4.3.11).
+/// A tag as Coolify stores it, which finds nothing by another spelling; PHP lowers the letters of ASCII alone (4.3.11).
 pub(super) fn tag_as_stored(tag: &str) -> String {
-    tag.trim().to_lowercase()
+    tag.trim().to_ascii_lowercase()
 }
 
 /// What an answer says, and when it came, if the server dates it.

@@ -72,6 +72,14 @@ async fn several_of_one_name_are_ambiguous_and_the_error_says_where_each_is() {
 }
 
 #[tokio::test]
+async fn a_tag_keeps_the_capitals_that_ascii_lacks() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    fake.add_tag(&fake.application(), "ÄPFEL");
+    let found = coolify.find_matching(&ServiceQuery::all().with_tag("ÄPFEL")).await.unwrap();
+    assert_eq!(found[0].tags, ["Äpfel"]);
+}
+
+#[tokio::test]
 async fn applications_are_found_by_a_tag_in_lower_case_and_nothing_else_is() {
     let (fake, coolify) = manual(FakeCoolify::builder()).await;
     for id in [fake.application(), fake.service()] {
