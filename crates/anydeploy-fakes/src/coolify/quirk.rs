@@ -66,11 +66,13 @@ pub enum CoolifyQuirk {
     NoRollbackRoute,
     /// The machine has no proxy: domains of an application are taken with 200 and change nothing. Off by default.
     NoProxy,
+    /// `GET /applications` lists every application whatever `tag` is asked for, as before v4.0.0-beta.461. Off by default.
+    TagNotRead,
 }
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -93,6 +95,7 @@ impl CoolifyQuirk {
         Self::AcceptedWithoutId,
         Self::NoRollbackRoute,
         Self::NoProxy,
+        Self::TagNotRead,
     ];
 
     /// Whether a new fake has this quirk.

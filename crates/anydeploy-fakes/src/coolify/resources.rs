@@ -43,6 +43,7 @@ pub(super) fn list(exchange: &Exchange<'_>) -> Response {
     let (kind, now, secrets) = (exchange.kind(), exchange.now(), exchange.sees_secrets());
     // Services and databases have no such filter, and pass over it.
     let tag = exchange.input.text("tag").filter(|_| kind == Kind::Application);
+    let tag = tag.filter(|_| !exchange.state.has(CoolifyQuirk::TagNotRead));
     exchange.list(|state| {
         state
             .resources

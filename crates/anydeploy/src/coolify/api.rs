@@ -17,7 +17,7 @@ use super::error::map_error;
 use super::row::{LogsPage, Row, RowPage, RowWithLog};
 use super::settings::{Application, ServiceOrDatabase};
 use crate::adapter::Timestamps;
-use crate::{Result, Target, TargetKind, Traffic};
+use crate::{Error, Result, Target, TargetKind, Traffic, platform};
 
 /// One deployment, with the whole application, of which little is read.
 const DEPLOYMENT: Operation = Operation::new(Method::Get, "get-deployment-by-uuid", "/deployments/{uuid}");
@@ -56,6 +56,9 @@ wire::object!(Tag: required { name = "name" });
 pub(super) fn tag_as_stored(tag: &str) -> String {
     tag.trim().to_ascii_lowercase()
 }
+
+/// A tag that nothing has, as one with capitals is never stored (4.3.11).
+const NO_TAG: &str = "Anydeploy-Asks-Whether-A-Tag-Is-Read";
 
 /// What an answer says, and when it came, if the server dates it.
 pub(super) type Dated<T> = (T, Option<Timestamps>);
@@ -268,7 +271,23 @@ impl Api {
     }
 
     /// The applications with a tag, which is stored in lower case.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before 4.0.0-beta.461, which lists every application whatever
+    /// the tag is.
     pub(super) async fn applications_with_tag(&self, tag: &str) -> Result<Vec<Application>> {
+        // PHP takes either for no tag at all, and lists every application.
+        if matches!(tag, "" | "0") {
+            return Ok(Vec::new());
+        }
+        let tagged = self.tagged(tag).await?;
+        if tagged.is_empty() || self.tagged(NO_TAG).await?.is_empty() {
+            return Ok(tagged);
+        }
+        Err(Error::unsupported(platform::COOLIFY, "listing applications by a tag before 4.0.0-beta.461"))
+    }
+
+    async fn tagged(&self, tag: &str) -> Result<Vec<Application>> {
         value(self.client.http().request(&APPLICATIONS).query("tag", &tag).json()).await
     }
 

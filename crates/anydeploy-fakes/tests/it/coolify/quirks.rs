@@ -66,6 +66,15 @@ async fn an_old_server_has_no_team_route() {
     assert_eq!(get(&fake, "/teams/current").await.status, 200);
 }
 
+// Source of v4.0.0-beta.460: `applications` reads no query.
+#[tokio::test]
+async fn an_old_server_reads_no_tag_of_a_list() {
+    let fake = with(CoolifyQuirk::TagNotRead).await;
+    assert_eq!(get(&fake, "/applications?tag=none").await.json().as_array().unwrap().len(), 1);
+    fake.disable(CoolifyQuirk::TagNotRead);
+    assert!(get(&fake, "/applications?tag=none").await.json().as_array().unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn an_old_server_shows_the_end_in_the_form_of_sql() {
     let fake = with(CoolifyQuirk::SqlFinishedAt).await;

@@ -1,7 +1,7 @@
 //! Finding services, what is known of each, and its domains.
 
-use anydeploy::{Certificate, DeployerExt, ErrorKind, Service, ServiceQuery, Target, TargetKind};
-use anydeploy_fakes::FakeCoolify;
+use anydeploy::{Certificate, DeployerExt, ErrorKind, Selection, Service, ServiceQuery, Target, TargetKind};
+use anydeploy_fakes::{CoolifyQuirk, FakeCoolify};
 
 use crate::support::coolify::manual;
 
@@ -69,6 +69,27 @@ async fn several_of_one_name_are_ambiguous_and_the_error_says_where_each_is() {
         (ErrorKind::NotFound, true),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_version_that_reads_no_tag_lists_and_deploys_nothing_by_one() {
+    let (fake, coolify) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::TagNotRead)).await;
+    fake.add_tag(&fake.application(), "front");
+    for tag in ["front", "back"] {
+        let error = coolify.find_matching(&ServiceQuery::all().with_tag(tag)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        let error = coolify.deploy_selection(&Selection::Tag(tag.to_owned())).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unsupported, true), "{error}");
+    }
+    assert!(fake.triggered().is_empty());
+}
+
+#[tokio::test]
+async fn a_tag_that_php_takes_for_none_is_that_of_no_application() {
+    let (_fake, coolify) = manual(FakeCoolify::builder()).await;
+    for tag in ["0", " "] {
+        assert!(coolify.find_matching(&ServiceQuery::all().with_tag(tag)).await.unwrap().is_empty(), "{tag:?}");
+    }
 }
 
 #[tokio::test]
