@@ -13,6 +13,8 @@
 //!   [`Adoption::Any`](crate::Adoption::Any).
 //!   Coolify compares the commit and not the configuration: it merges a request for an application made from an image
 //!   during the whole run, and for one built from a repository until its commit is known.
+//!   What it merges into the deployment of a further server has started nothing, and is `AlreadyRunning` whatever the request
+//!   says.
 //! * After a lost answer, the one new deployment that the trigger can have made is
 //!   [`Inferred`](crate::Identity::Inferred), unless a concurrent trigger of this process was for the same target;
 //!   Coolify stores no correlation tag in a deployment, so there is no proof.
@@ -58,9 +60,11 @@ mod cancel;
 mod catalog;
 mod check;
 mod deployment;
+mod destination;
 mod error;
 mod events;
 mod find;
+mod further;
 mod health;
 mod history;
 mod lifecycle;

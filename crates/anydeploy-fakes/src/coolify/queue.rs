@@ -195,7 +195,7 @@ impl State {
         }
         if rolled && !last && self.has(CoolifyQuirk::ExtraDestination) {
             let position = self.resources.iter().position(|resource| resource.uuid == application);
-            let order = Order { origin: Some(CoolifyOrigin::ExtraDestination), ..Order::default() };
+            let order = Order { at_once: true, origin: Some(CoolifyOrigin::ExtraDestination), ..Order::default() };
             position.map(|position| self.store(position, order));
         }
     }

@@ -45,7 +45,7 @@ pub enum CoolifyQuirk {
     /// sentence that begins with `Unauthorized` and without an id. Off by default.
     DeployUnauthorized,
     /// Applications run on a second machine too: each deployment that finishes is followed by one more, under an id
-    /// of its own, that nothing ties to the first. Off by default.
+    /// of its own, which is at once in progress and differs by its destination alone. Off by default.
     ExtraDestination,
     /// Only the query is read, as up to v4.0.0-beta.407, and a pull request only as `pr`, as up to beta.470.
     /// Off by default.

@@ -14,9 +14,9 @@ use super::error::refusal;
 use super::pending::Start;
 use super::revision::is_commit_hash;
 use super::rows::{self, Page};
-use super::versions::newest_success;
 use super::service::{Reading, see};
-use super::catalog;
+use super::versions::newest_success;
+use super::{catalog, further};
 use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
 use crate::{Action, Error, ErrorKind, Result, ServiceState, Target, TargetKind};
 
@@ -25,9 +25,11 @@ pub(super) const RESTART: &str = "restart-application-by-uuid";
 
 /// What a restart of an application is compared with afterwards, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
-    match rows::search(api, target, &|page| newest_success(&page.rows).is_some()).await {
+    let own = further::own(api, target).await;
+    let own = own.as_ref();
+    match rows::search(api, target, &|page| newest_success(&page.rows, own).is_some()).await {
         Ok(page) => {
-            let commit = newest_success(&page.rows).and_then(|row| row.commit.clone());
+            let commit = newest_success(&page.rows, own).and_then(|row| row.commit.clone());
             asked.was = commit.filter(|commit| is_commit_hash(commit));
             Ok((asked, Baseline::of(page)))
         }

@@ -7,6 +7,7 @@
 use super::api::Api;
 use super::asked::Asked;
 use super::baseline::Baseline;
+use super::destination::Destination;
 use super::revision::{is_commit_hash, is_full_hash};
 use super::rows::{self, MAX_RECOVERED_ROWS, Page};
 use super::settings::Application;
@@ -27,7 +28,7 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked, turn: 
         // The time of this read identifies new rows well enough: only a rollback to the same commit is alike.
         return Ok((asked, Baseline::of_rollback(at, turn)));
     }
-    let (commit, baseline) = deployed_commit(api, target).await.map_err(before)?;
+    let (commit, baseline) = deployed_commit(api, target, application.destination.as_ref()).await.map_err(before)?;
     asked.commit = Some(commit);
     Ok((asked, baseline))
 }
@@ -48,24 +49,25 @@ pub(super) async fn prepare_version(
     let (application, _) = retry_briefly(|| api.application(target.id())).await.map_err(before)?;
     check_application(&application)?;
     check_fetchable(&application, commit)?;
-    let is_known = |page: &Page| versions::ran(&page.rows, commit).is_some();
+    let own = application.destination.as_ref();
+    let is_known = |page: &Page| versions::ran(&page.rows, commit, own).is_some();
     let page = rows::search_among(api, target, MAX_RECOVERED_ROWS, &is_known).await.map_err(before)?;
-    let newest_now = versions::newest(&page.rows).map(|row| &*row.deployment_uuid);
+    let newest_now = versions::newest(&page.rows, own).map(|row| &*row.deployment_uuid);
     if newest.is_some() && newest != newest_now {
         let message = "the target was deployed since its versions were listed";
         let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY);
         return Err(error.with_advice("list the versions again"));
     }
-    match versions::obstacle(&page, commit) {
+    match versions::obstacle(&page, commit, own) {
         Some(obstacle) => Err(obstacle.to_error().with_platform(platform::COOLIFY)),
         None => Ok((asked, Baseline::of(page))),
     }
 }
 
 /// The commit of the newest deployment of the target itself that succeeded, and the baseline of the same read.
-async fn deployed_commit(api: &Api, target: &Target) -> Result<(String, Baseline)> {
-    let page = rows::search(api, target, &|page| versions::newest_success(&page.rows).is_some()).await?;
-    let commit = versions::newest_success(&page.rows).and_then(|row| row.commit.clone());
+async fn deployed_commit(api: &Api, target: &Target, own: Option<&Destination>) -> Result<(String, Baseline)> {
+    let page = rows::search(api, target, &|page| versions::newest_success(&page.rows, own).is_some()).await?;
+    let commit = versions::newest_success(&page.rows, own).and_then(|row| row.commit.clone());
     let Some(commit) = commit.filter(|commit| is_commit_hash(commit)) else {
         let what = "deploying once more what was deployed last, as it does not report which commit that was";
         return Err(Error::unsupported(platform::COOLIFY, what));

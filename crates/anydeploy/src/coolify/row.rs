@@ -5,6 +5,7 @@ use std::fmt;
 use coolify_client::types::DeploymentStatusEnum;
 use coolify_client::wire::{Mismatch, Node, Patch, Read, object};
 
+use super::destination::Destination;
 use super::lines::first_line;
 
 /// The beginning of the first line of a log that names the image (4.3.11).
@@ -30,6 +31,8 @@ pub(super) struct Row {
     pub(super) created_at: Option<String>,
     /// A path; the origin of the instance goes before it.
     pub(super) deployment_url: Option<String>,
+    /// The server that it is for, of which an application may have several.
+    pub(super) destination: Option<Destination>,
     /// The tag of a preview that was asked for by image.
     pub(super) docker_registry_image_tag: Option<String>,
     pub(super) finished_at: Option<String>,
@@ -55,6 +58,7 @@ object! {
         commit_message = "commit_message",
         created_at = "created_at",
         deployment_url = "deployment_url",
+        destination = "destination_id",
         docker_registry_image_tag = "docker_registry_image_tag",
         finished_at = "finished_at",
         force_rebuild = "force_rebuild",

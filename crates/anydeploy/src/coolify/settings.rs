@@ -3,6 +3,8 @@
 use coolify_client::types::BuildPackEnum;
 use coolify_client::wire::{Secret, object};
 
+use super::destination::Destination;
+
 /// The columns of an application that decide something.
 ///
 /// The whole row has a hundred columns, and passwords in clear among them.
@@ -16,6 +18,8 @@ pub(super) struct Application {
     /// Where it is, in the single read alone.
     pub(super) environment: Option<Environment>,
     pub(super) environment_id: Option<i64>,
+    /// The server that it is on; its further ones are not read.
+    pub(super) destination: Option<Destination>,
     /// Its addresses in one text, parted by commas.
     pub(super) fqdn: Option<String>,
     /// Those of a compose application, in a text of JSON.
@@ -39,7 +43,7 @@ object!(Application:
     required { uuid = "uuid" }
     nullable {
         name = "name", status = "status", server_status = "server_status", environment = "environment",
-        environment_id = "environment_id", fqdn = "fqdn", docker_compose_domains = "docker_compose_domains",
+        environment_id = "environment_id", destination = "destination_id", fqdn = "fqdn", docker_compose_domains = "docker_compose_domains",
         preview_url_template = "preview_url_template", build_pack = "build_pack",
         dockerfile = "dockerfile", docker_registry_image_name = "docker_registry_image_name",
         docker_registry_image_tag = "docker_registry_image_tag", git_repository = "git_repository",

@@ -7,7 +7,9 @@
 use super::api::Api;
 use super::baseline::{Age, Context};
 use super::deployment::{accepted, to_deployment};
+use super::destination::Destination;
 use super::error::refusal;
+use super::further::{is_elsewhere, own_among};
 use super::pending::{Merged, Pending, Stage};
 use super::row::Row;
 use super::rows::{self, Page};
@@ -44,13 +46,24 @@ pub(super) async fn merged(
         let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Adopted));
         to_deployment(coolify, target, &known, row)
     };
+    let own = own_among(&coolify.api, target, &page).await;
+    // Coolify compares no destinations, and what a further server of the application runs is no answer to the request.
+    let further = page.rows.iter().find(|row| is_elsewhere(row, own.as_ref()) && request.may_stand_for(row));
+    let none = |is_safe: bool| match further {
+        Some(row) => already_running(adopted(row)).with_safe_to_repeat(is_safe),
+        None => phantom_error(),
+    };
+    // One that is over by now may have been over before the request, while that of a further server goes on.
+    let stands = |row: &&Row| row.deployment_uuid == phantom || is_active(row) || !further.is_some_and(is_active);
     if asked.adoption == Adoption::Any {
-        return one_twin(&page, phantom, &request)?.map(adopted).ok_or_else(phantom_error);
+        let twin = one_twin(&page, phantom, &request, own.as_ref())?;
+        return twin.filter(stands).map(adopted).ok_or_else(|| none(true));
     }
     let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
     let pinned = if may_be_pinned { pinned_commit(&coolify.api, target).await } else { None };
     let ages = baseline.ages(&page);
-    let is_twin = |row: &Row| row.deployment_uuid == phantom || request.may_stand_for(row);
+    let is_twin =
+        |row: &Row| row.deployment_uuid == phantom || request.may_stand_for(row) && !is_elsewhere(row, own.as_ref());
     // Oldest first: that one starts first.
     let twins: Vec<(&Row, Age)> = page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row)).collect();
     let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
@@ -68,8 +81,8 @@ pub(super) async fn merged(
     // A rollback goes to a commit of its own, so that it is the twin only if there is no other.
     match twins.iter().max_by_key(|(row, _)| (row.rollback != Some(true), is_active(row))) {
         // Without a baseline the row may be that of the same request, delivered twice.
-        Some((row, age)) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
-        None => Err(phantom_error()),
+        Some((row, age)) if stands(row) => Err(already_running(adopted(row)).with_safe_to_repeat(*age == Age::Known)),
+        _ => Err(none(twins.iter().all(|(_, age)| *age == Age::Known))),
     }
 }
 
@@ -93,7 +106,8 @@ pub(super) async fn resolve(
 /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
 pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merged: &Merged) -> Result<Row> {
     let page = rows::search(&coolify.api, target, &|_| false).await?;
-    one_twin(&page, phantom, merged)?.cloned().ok_or_else(phantom_error)
+    let own = own_among(&coolify.api, target, &page).await;
+    one_twin(&page, phantom, merged, own.as_ref())?.cloned().ok_or_else(phantom_error)
 }
 
 /// The commit that the application is pinned to, if it can be read.
@@ -102,12 +116,13 @@ async fn pinned_commit(api: &Api, target: &Target) -> Option<String> {
     application.git_commit_sha.filter(|commit| !commit.is_empty() && commit != HEAD)
 }
 
-/// The only row that the request can have been merged into.
-fn one_twin<'a>(page: &'a Page, phantom: &str, request: &Merged) -> Result<Option<&'a Row>> {
+/// The only row of this destination that the request can have been merged into.
+fn one_twin<'a>(page: &'a Page, phantom: &str, request: &Merged, own: Option<&Destination>) -> Result<Option<&'a Row>> {
     if let Some(row) = page.row(phantom) {
         return Ok(Some(row));
     }
-    let mut twins = page.rows.iter().filter(|row| request.may_stand_for(row));
+    let is_twin = |row: &&Row| request.may_stand_for(row) && !is_elsewhere(row, own);
+    let mut twins = page.rows.iter().filter(is_twin);
     match (twins.next(), twins.next()) {
         (found, None) => Ok(found),
         _ => Err(several()),

@@ -6,6 +6,8 @@
 use coolify_client::types::{BuildPackEnum, RollbackImages};
 use futures::future::{BoxFuture, FutureExt};
 
+use super::destination::Destination;
+use super::further::is_elsewhere;
 use super::pending::Pending;
 use super::revision::is_full_hash;
 use super::row::Row;
@@ -36,9 +38,10 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
     target.validate()?;
     let (application, _) = retry_briefly(|| coolify.api.application(target.id())).await?;
     check_application(&application)?;
-    let enough = |page: &Page| versions(&page.rows).len() >= options.limit;
+    let own = application.destination.as_ref();
+    let enough = |page: &Page| versions(&page.rows, own).len() >= options.limit;
     let page = rows::search_among(&coolify.api, target, MAX_RECOVERED_ROWS, &enough).await?;
-    let mut versions = versions(&page.rows);
+    let mut versions = versions(&page.rows, own);
     versions.truncate(options.limit);
     if versions.is_empty() {
         return Ok(Vec::new());
@@ -46,7 +49,7 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
     // Without the list, or an image of it, nothing says whether there is one; a registry may have it as well.
     let images = coolify.api.rollback_images(target.id()).await.ok();
     let has_registry = application.docker_registry_image_name.is_some_and(|name| !name.is_empty());
-    let newest = newest(&page.rows).map(|row| row.deployment_uuid.clone());
+    let newest = newest(&page.rows, own).map(|row| row.deployment_uuid.clone());
     let current = versions.iter().position(|row| succeeded(row));
     let to_target = |(index, row): (usize, &&Row)| {
         let commit = row.commit.clone().unwrap_or_default();
@@ -75,10 +78,10 @@ async fn list(coolify: &Coolify, target: &Target, options: HistoryOptions) -> Re
 
 /// Why an application cannot go back to a commit, by the rows that were read; one that no row names may have run before all
 /// of them.
-pub(super) fn obstacle(page: &Page, commit: &str) -> Option<RollbackObstacle> {
-    let current = newest_success(&page.rows);
-    let is_of = |row: &&Row| is_production(row) && row.commit.as_deref() == Some(commit);
-    match ran(&page.rows, commit) {
+pub(super) fn obstacle(page: &Page, commit: &str, own: Option<&Destination>) -> Option<RollbackObstacle> {
+    let current = newest_success(&page.rows, own);
+    let is_of = |row: &&Row| is_own(row, own) && row.commit.as_deref() == Some(commit);
+    match ran(&page.rows, commit, own) {
         Some(row) if current.is_some_and(|current| current.commit == row.commit) => Some(RollbackObstacle::IsCurrent),
         Some(_) => None,
         None if page.rows.iter().filter(is_of).any(|row| super::phase(&row.status) == Phase::Failed) => {
@@ -89,18 +92,23 @@ pub(super) fn obstacle(page: &Page, commit: &str) -> Option<RollbackObstacle> {
 }
 
 /// The deployment that ran a commit.
-pub(super) fn ran<'a>(rows: &'a [Row], commit: &str) -> Option<&'a Row> {
-    rows.iter().find(|row| is_production(row) && succeeded(row) && row.commit.as_deref() == Some(commit))
+pub(super) fn ran<'a>(rows: &'a [Row], commit: &str, own: Option<&Destination>) -> Option<&'a Row> {
+    rows.iter().find(|row| is_own(row, own) && succeeded(row) && row.commit.as_deref() == Some(commit))
 }
 
 /// The newest deployment of the application itself.
-pub(super) fn newest(rows: &[Row]) -> Option<&Row> {
-    rows.iter().find(|row| is_production(row))
+pub(super) fn newest<'a>(rows: &'a [Row], own: Option<&Destination>) -> Option<&'a Row> {
+    rows.iter().find(|row| is_own(row, own))
 }
 
 /// The newest deployment of the application itself that succeeded.
-pub(super) fn newest_success(rows: &[Row]) -> Option<&Row> {
-    rows.iter().find(|row| is_production(row) && succeeded(row))
+pub(super) fn newest_success<'a>(rows: &'a [Row], own: Option<&Destination>) -> Option<&'a Row> {
+    rows.iter().find(|row| is_own(row, own) && succeeded(row))
+}
+
+/// Whether a row is of the application itself: of production, and of its own destination.
+fn is_own(row: &Row, own: Option<&Destination>) -> bool {
+    is_production(row) && !is_elsewhere(row, own)
 }
 
 pub(super) fn is_production(row: &Row) -> bool {
@@ -113,10 +121,10 @@ fn succeeded(row: &Row) -> bool {
 
 /// The rows that stand for a version, newest first: the newest success of each commit, and each failure of a commit that never
 /// succeeded.
-fn versions(rows: &[Row]) -> Vec<&Row> {
-    let is_of = |row: &Row, other: &Row| is_production(other) && succeeded(other) && other.commit == row.commit;
+fn versions<'a>(rows: &'a [Row], own: Option<&Destination>) -> Vec<&'a Row> {
+    let is_of = |row: &Row, other: &Row| is_own(other, own) && succeeded(other) && other.commit == row.commit;
     let is_version = |(index, row): &(usize, &Row)| {
-        is_production(row)
+        is_own(row, own)
             && match super::phase(&row.status) {
                 Phase::Succeeded => !rows[..*index].iter().any(|newer| is_of(row, newer)),
                 Phase::Failed => !rows.iter().any(|other| is_of(row, other)),
@@ -176,11 +184,11 @@ mod tests {
             row("b", "finished", "aaa", 0),
             row("a", "finished", "bbb", 0),
         ];
-        let ids: Vec<_> = versions(&rows).iter().map(|row| &*row.deployment_uuid).collect();
+        let ids: Vec<_> = versions(&rows, None).iter().map(|row| &*row.deployment_uuid).collect();
         assert_eq!(ids, ["g", "e", "b"]);
         let obstacles = |is_whole, commit: &str| {
             let page = Page { rows: rows.to_vec(), is_whole, ..Page::default() };
-            obstacle(&page, commit)
+            obstacle(&page, commit, None)
         };
         for (commit, expected) in [
             ("bbb", Some(RollbackObstacle::IsCurrent)),
@@ -191,7 +199,11 @@ mod tests {
             assert_eq!(obstacles(true, commit), expected, "{commit}");
         }
         assert_eq!(obstacles(false, "ddd"), None, "it may have run before the rows that were read");
-        assert_eq!(newest(&rows[4..]).unwrap().deployment_uuid, "c", "a preview is no deployment of the application");
+        assert_eq!(
+            newest(&rows[4..], None).unwrap().deployment_uuid,
+            "c",
+            "a preview is no deployment of the application"
+        );
     }
 
     #[test]

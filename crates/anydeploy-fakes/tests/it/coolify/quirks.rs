@@ -31,6 +31,11 @@ async fn each_success_can_be_followed_by_one_deployment_on_a_further_machine() {
     fake.advance(20);
     let origins: Vec<_> = fake.triggered().iter().map(|deployment| deployment.origin).collect();
     assert_eq!(origins, [CoolifyOrigin::Api, CoolifyOrigin::ExtraDestination]);
+    // Source of 4.3.11: `deploy_to_additional_destinations` passes neither a commit nor where it comes from.
+    for (row, destination, server) in [(0, "0", 0), (1, "1", 1)] {
+        let row = deployment(&fake, &fake.triggered()[row].id).await;
+        assert_eq!((&row["destination_id"], &row["server_id"]), (&json!(destination), &json!(server)));
+    }
     fake.next_deployment(&fake.application(), CoolifyScript::fails_with("no"));
     deploy(&fake, &fake.application()).await;
     fake.advance(20);

@@ -172,7 +172,10 @@ async fn a_key_twice_in_bulk_makes_two_rows() {
 // Source of 4.3.11: `create_bulk_envs` reads the relation of the previews once, and a new variable makes a preview's row beside it.
 #[tokio::test]
 async fn a_preview_of_what_a_bulk_added_after_its_first_preview_makes_two_rows() {
-    for (keys, rows) in [([("A", false), ("B", false), ("A", true), ("B", true)], 4), ([("A", false), ("A", true), ("B", false), ("B", true)], 5)] {
+    for (keys, rows) in [
+        ([("A", false), ("B", false), ("A", true), ("B", true)], 4),
+        ([("A", false), ("A", true), ("B", false), ("B", true)], 5),
+    ] {
         let fake = still().await;
         let items = keys.map(|(key, preview)| json!({ "key": key, "value": "1", "is_preview": preview }));
         patch(&fake, &format!("{}/bulk", envs(&fake)), json!({ "data": items })).await;

@@ -70,7 +70,8 @@ async fn a_restart_is_not_taken_for_a_deployment_beside_it() {
         let (coolify, shop) = (coolify.clone(), shop.clone());
         async move { coolify.restart(&shop).await }
     });
-    while !fake.requests().iter().any(|request| request.path.ends_with(shop.id())) {
+    let list = format!("/deployments/applications/{}", shop.id());
+    while !fake.requests().iter().any(|request| request.path.ends_with(&list)) {
         tokio::task::yield_now().await;
     }
     fake.deploy_by_another_program(shop.id());

@@ -151,10 +151,10 @@ async fn lost_answer_while_an_earlier_deployment_runs_has_started_nothing() {
 }
 
 /// A server that takes every request for one of these rows, which were there before it.
-struct Twins(MockServer);
+pub(super) struct Twins(pub(super) MockServer);
 
 impl Twins {
-    async fn start(rows: Value) -> Self {
+    pub(super) async fn start(rows: Value) -> Self {
         let server = MockServer::builder().start().await;
         let entry = json!({
             "message": "Deployment already queued for this commit.", "resource_uuid": "web", "deployment_uuid": "phantom",
@@ -172,7 +172,7 @@ impl Twins {
         Self(server)
     }
 
-    fn deployer(&self) -> Coolify {
+    pub(super) fn deployer(&self) -> Coolify {
         Coolify::builder().url(self.0.uri()).token("1|t").build().unwrap()
     }
 }
