@@ -68,11 +68,17 @@ pub enum CoolifyQuirk {
     NoProxy,
     /// `GET /applications` lists every application whatever `tag` is asked for, as before v4.0.0-beta.461. Off by default.
     TagNotRead,
+    /// A bulk of an application's variables drops `is_multiline`, `is_shown_once`, `is_runtime`, `is_buildtime` and the
+    /// comment, as up to v4.0.0-beta.434. Off by default.
+    BulkDropsFlags,
+    /// A variable has the flag `is_build_time` instead of `is_buildtime`, and a bulk that leaves it out clears it, as up to
+    /// v4.0.0-beta.426. Off by default.
+    OldBuildFlag,
 }
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -96,6 +102,8 @@ impl CoolifyQuirk {
         Self::NoRollbackRoute,
         Self::NoProxy,
         Self::TagNotRead,
+        Self::BulkDropsFlags,
+        Self::OldBuildFlag,
     ];
 
     /// Whether a new fake has this quirk.

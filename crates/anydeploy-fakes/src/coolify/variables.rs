@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::errors::{self, Refusal, Reply};
 use super::exchange::{Exchange, Wrong};
 use super::input;
+use super::quirk::CoolifyQuirk;
 use super::resource::Kind;
 use super::state::State;
 use super::variable::{FLAGS, Variable};
@@ -24,6 +25,11 @@ fn shown(exchange: &Exchange<'_>, variable: &Variable, fresh: bool) -> Value {
     let mut body = variable.body(shows(exchange, variable), fresh);
     if fresh && exchange.kind() != Kind::Application {
         body.remove("is_preview");
+    }
+    if exchange.state.has(CoolifyQuirk::OldBuildFlag) {
+        body.remove("is_runtime");
+        let at_build = body.remove("is_buildtime");
+        body.extend(at_build.map(|at_build| ("is_build_time".to_owned(), at_build)));
     }
     Value::Object(body)
 }
@@ -89,8 +95,14 @@ pub(super) fn bulk(exchange: &mut Exchange<'_>) -> Reply {
     let mut rows = Vec::new();
     for item in items {
         let mut fields = item.as_object().cloned().unwrap_or_default();
-        fields.retain(|field, _| is_known(field));
+        let drops = exchange.kind() == Kind::Application && exchange.state.has(CoolifyQuirk::BulkDropsFlags);
+        let kept = ["key", "value", "is_preview", "is_literal"];
+        fields.retain(|field, _| is_known(field) && (!drops || kept.contains(&field.as_str())));
         check(exchange, &fields)?;
+        if exchange.kind() == Kind::Application && exchange.state.has(CoolifyQuirk::OldBuildFlag) {
+            // It is another flag than the one that is sent.
+            fields.insert("is_buildtime".to_owned(), false.into());
+        }
         let variable = new_variable(exchange, &fields);
         let known = match exchange.kind() {
             Kind::Application => {

@@ -80,6 +80,23 @@ async fn an_old_server_reads_no_tag_of_a_list() {
     assert!(get(&fake, "/applications?tag=none").await.json().as_array().unwrap().is_empty());
 }
 
+// Source of v4.0.0-beta.426: `create_bulk_envs`.
+#[tokio::test]
+async fn an_old_server_clears_the_flag_of_the_build_and_drops_others() {
+    let fake = with(CoolifyQuirk::BulkDropsFlags).await;
+    fake.enable(CoolifyQuirk::OldBuildFlag);
+    let path = format!("/applications/{}/envs", fake.application());
+    fake.set_variable(&fake.application(), "A", "1");
+    assert_eq!(get(&fake, &path).await.json()[0]["is_build_time"], true);
+    let item = json!({ "key": "A", "value": "2", "is_buildtime": true, "comment": "why" });
+    send_json(&fake, Method::PATCH, &format!("{path}/bulk"), &json!({ "data": [item] })).await;
+    let row = &get(&fake, &path).await.json()[0];
+    assert_eq!(
+        (&row["is_build_time"], &row["comment"], &row["is_buildtime"]),
+        (&json!(false), &json!(null), &json!(null))
+    );
+}
+
 #[tokio::test]
 async fn an_old_server_shows_the_end_in_the_form_of_sql() {
     let fake = with(CoolifyQuirk::SqlFinishedAt).await;

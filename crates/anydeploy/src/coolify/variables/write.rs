@@ -26,6 +26,11 @@ pub(super) async fn apply(coolify: &Coolify, plan: &VariablePlan) -> Result<Appl
         let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::COOLIFY);
         return Err(error.with_advice("plan again"));
     }
+    // Before 4.0.0-beta.427 a variable has another flag for the build, which each change of an application's clears.
+    if *target.kind() == TargetKind::Application && writes.lacks_build_flag {
+        let what = "changing a variable without hiding it from the build, before 4.0.0-beta.427";
+        return Err(Error::unsupported(platform::COOLIFY, what).with_safe_to_repeat(true));
+    }
     match writes.send(coolify, target).await {
         Ok(()) => writes.verified(coolify, target).await,
         Err(error) => writes.after(coolify, target, error).await,
@@ -38,6 +43,8 @@ struct Writes {
     duplicates: Vec<Removal>,
     items: Vec<Item>,
     removals: Vec<Removal>,
+    /// One that is changed does not say whether the build sees it.
+    lacks_build_flag: bool,
 }
 
 /// A row that is removed.
@@ -61,13 +68,17 @@ struct Item {
 
 impl Writes {
     fn of(plan: &VariablePlan) -> Self {
-        let mut writes = Self { duplicates: Vec::new(), items: Vec::new(), removals: Vec::new() };
+        let mut writes =
+            Self { duplicates: Vec::new(), items: Vec::new(), removals: Vec::new(), lacks_build_flag: false };
         let is_written = |of: &PlanEntry| {
             plan.writes().any(|entry| entry.change != Change::Remove && entry.key == of.key && entry.scope == of.scope)
         };
         for entry in plan.writes() {
             match (plan.desired(entry), plan.present(entry)) {
-                (Some(wanted), present) => writes.items.push(Item::of(entry, wanted, present)),
+                (Some(wanted), present) => {
+                    writes.lacks_build_flag |= present.is_some_and(|present| present.at_build.is_none());
+                    writes.items.push(Item::of(entry, wanted, present));
+                }
                 (None, Some(present)) => {
                     let removal = Removal { label: label(entry), uuid: rows::uuid(present).to_owned() };
                     let list = if is_written(entry) { &mut writes.duplicates } else { &mut writes.removals };
@@ -114,7 +125,8 @@ impl Writes {
     /// What was written, by what is there after all of it was.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] if a variable has another value by now, or stands twice.
+    /// [`ErrorKind::Conflict`] if a variable has another value by now, or stands twice; [`ErrorKind::Unsupported`] if the server
+    /// did not take an attribute.
     fn applied(&self, now: &VariableSet) -> Result<Applied> {
         let mut applied = self.applied_unseen();
         applied.unverified.clear();
@@ -124,6 +136,7 @@ impl Writes {
                 Seen::Written if item.rows(now) > 1 => return Err(changed_again(&item.label, "twice")),
                 Seen::Written => applied.written.push(item.label.clone()),
                 Seen::Hidden => applied.unverified.push(item.label.clone()),
+                Seen::Untaken(attribute) => return Err(untaken(&item.label, attribute)),
                 Seen::Other => return Err(changed_again(&item.label, "with another value")),
             }
         }
@@ -164,7 +177,7 @@ impl Writes {
         for item in &self.items {
             let list = match item.seen(now) {
                 Seen::Written => &mut partial.written,
-                Seen::Other => &mut partial.not_written,
+                Seen::Other | Seen::Untaken(_) => &mut partial.not_written,
                 Seen::Hidden => &mut partial.unknown,
             };
             list.push(item.label.clone());
@@ -209,6 +222,17 @@ fn changed_again(label: &str, how: &str) -> Error {
     error.with_safe_to_repeat(false).with_advice("plan again")
 }
 
+/// The error of an attribute that a version drops: `is_multiline` and `is_shown_once` up to 4.0.0-beta.434, the comment up to
+/// 4.0.0-beta.468.
+fn untaken(label: &str, attribute: &str) -> Error {
+    let message = format!(
+        "the variable `{label}` was written, and the server did not take its `{attribute}`: its version may not know that, or \
+         somebody else has changed it"
+    );
+    let error = Error::new(ErrorKind::Unsupported, message).with_platform(platform::COOLIFY);
+    error.with_safe_to_repeat(false)
+}
+
 /// What an entry is called in a list of keys.
 fn label(entry: &PlanEntry) -> String {
     if entry.scope == VariableScope::Runtime { entry.key.clone() } else { format!("{} ({})", entry.key, entry.scope) }
@@ -217,6 +241,8 @@ fn label(entry: &PlanEntry) -> String {
 /// What a read shows of a variable that was to be written.
 enum Seen {
     Written,
+    /// It has the value, and another one of this attribute.
+    Untaken(&'static str),
     Other,
     Hidden,
 }
@@ -245,15 +271,17 @@ impl Item {
 
     fn seen(&self, now: &VariableSet) -> Seen {
         let Some(variable) = now.get(&self.key, &self.scope) else { return Seen::Other };
-        let attributes = variable.secret == self.is_shown_once
-            && variable.literal == Some(self.is_literal)
-            && rows::flag(variable, MULTILINE) == self.is_multiline
-            && self.is_buildtime.is_none_or(|at_build| variable.at_build == Some(at_build))
-            && self.comment.as_ref().is_none_or(|comment| variable.comment.as_ref() == Some(comment));
-        match &variable.value {
-            _ if !attributes => Seen::Other,
-            VariableValue::Known(value) if *value == self.value => Seen::Written,
-            VariableValue::Known(_) => Seen::Other,
+        let attributes = [
+            ("is_shown_once", variable.secret == self.is_shown_once),
+            ("is_literal", variable.literal == Some(self.is_literal)),
+            (MULTILINE, rows::flag(variable, MULTILINE) == self.is_multiline),
+            ("is_buildtime", self.is_buildtime.is_none_or(|at_build| variable.at_build == Some(at_build))),
+            ("comment", self.comment.as_ref().is_none_or(|comment| variable.comment.as_ref() == Some(comment))),
+        ];
+        match (&variable.value, attributes.iter().find(|(_, is_taken)| !is_taken)) {
+            (VariableValue::Known(value), _) if *value != self.value => Seen::Other,
+            (_, Some((name, _))) => Seen::Untaken(name),
+            (VariableValue::Known(_), None) => Seen::Written,
             _ => Seen::Hidden,
         }
     }

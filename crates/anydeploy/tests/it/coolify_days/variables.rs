@@ -6,7 +6,7 @@ use anydeploy::{
     Applied, Change, Coolify, DeployerExt, DesiredVariable, DesiredVariables, ErrorKind, Origin, PlanOptions, Target,
     VariableScope, VariableValue,
 };
-use anydeploy_fakes::{CoolifyAbility, FakeCoolify, Fault, RequestKind};
+use anydeploy_fakes::{CoolifyAbility, CoolifyQuirk, FakeCoolify, Fault, RequestKind};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -228,7 +228,7 @@ async fn a_read_that_fails_after_a_lost_apply_was_found_takes_nothing_back() {
     let server = MockServer::start().await;
     let envs = "/api/v1/applications/web/envs";
     let rows = |value| {
-        let row = json!({ "uuid": "row", "key": "A", "value": value, "real_value": value, "is_preview": false });
+        let row = json!({ "uuid": "row", "key": "A", "value": value, "real_value": value, "is_buildtime": true });
         ResponseTemplate::new(200).set_body_json(json!([row]))
     };
     // Before the plan and before the write; then once, after which the server fails.
@@ -383,4 +383,39 @@ async fn variables_of_production_and_previews_in_turn_make_one_row_each() {
     let set = coolify.variables_of(&web).await.unwrap();
     assert_eq!(set.variables.len(), 4);
     assert!(coolify.plan_variables(&web, &desired, PlanOptions::exact()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_variable_that_a_change_would_hide_from_the_build_is_not_changed() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    let web = Target::application(fake.application());
+    fake.set_variable(web.id(), "A", "old");
+    for quirk in [CoolifyQuirk::BulkDropsFlags, CoolifyQuirk::OldBuildFlag] {
+        fake.enable(quirk);
+    }
+    let desired: DesiredVariables = [DesiredVariable::new("A", "new")].into_iter().collect();
+    let plan = coolify.plan_variables(&web, &desired, PlanOptions::merge()).await.unwrap();
+    let error = coolify.apply_variables(&plan).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unsupported, true), "{error}");
+    assert_eq!(values(&coolify, &web).await, [("A".to_owned(), "old".to_owned())]);
+    let added: DesiredVariables = [DesiredVariable::new("B", "new")].into_iter().collect();
+    assert_eq!(apply(&coolify, &web, &added, PlanOptions::merge()).await.written, ["B"]);
+}
+
+#[tokio::test]
+async fn an_attribute_that_the_server_drops_is_no_conflict() {
+    let (fake, coolify) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::BulkDropsFlags)).await;
+    let web = Target::application(fake.application());
+    let cases = [
+        (DesiredVariable::new("LINES", "one\ntwo"), "is_multiline"),
+        (DesiredVariable::new("SECRET", "x").with_secret(true), "is_shown_once"),
+        (DesiredVariable::new("NOTED", "x").with_comment("why"), "comment"),
+    ];
+    for (wanted, attribute) in cases {
+        let desired: DesiredVariables = [wanted].into_iter().collect();
+        let plan = coolify.plan_variables(&web, &desired, PlanOptions::merge()).await.unwrap();
+        let error = coolify.apply_variables(&plan).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unsupported, false), "{error}");
+        assert!(error.to_string().contains(attribute), "{error}");
+    }
 }
