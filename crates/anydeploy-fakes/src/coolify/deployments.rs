@@ -61,9 +61,13 @@ pub(super) fn history(exchange: &mut Exchange<'_>) -> Reply {
     else {
         return errors::refuse(404, "Application not found");
     };
-    let rows = exchange.state.ledger.of(exchange.resource(position).id);
+    let mut rows: Vec<&Deployment> = exchange.state.ledger.of(exchange.resource(position).id).collect();
+    if exchange.state.has(CoolifyQuirk::SecondsUnordered) {
+        rows.chunk_by_mut(|one, other| one.created.timestamp() == other.created.timestamp()).for_each(<[_]>::reverse);
+    }
     let count = rows.len();
-    let page: Vec<Value> = rows.skip(skip).take(take).map(|deployment| row(exchange, deployment).into()).collect();
+    let page: Vec<Value> =
+        rows.into_iter().skip(skip).take(take).map(|deployment| row(exchange, deployment).into()).collect();
     Ok(Response::json(200, &json!({ "count": count, "deployments": page })))
 }
 

@@ -68,6 +68,9 @@ pub enum CoolifyQuirk {
     NoProxy,
     /// `GET /applications` lists every application whatever `tag` is asked for, as before v4.0.0-beta.461. Off by default.
     TagNotRead,
+    /// The deployments of an application that were made in one second are listed in any order, here the oldest first, as
+    /// before v4.3.0. Off by default.
+    SecondsUnordered,
     /// A bulk of an application's variables drops `is_multiline`, `is_shown_once`, `is_runtime`, `is_buildtime` and the
     /// comment, as up to v4.0.0-beta.434. Off by default.
     BulkDropsFlags,
@@ -78,7 +81,7 @@ pub enum CoolifyQuirk {
 
 impl CoolifyQuirk {
     /// Every quirk this fake knows.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::PhantomDeploymentId,
         Self::DeadIdOnFullQueue,
         Self::LateLogLines,
@@ -102,6 +105,7 @@ impl CoolifyQuirk {
         Self::NoRollbackRoute,
         Self::NoProxy,
         Self::TagNotRead,
+        Self::SecondsUnordered,
         Self::BulkDropsFlags,
         Self::OldBuildFlag,
     ];

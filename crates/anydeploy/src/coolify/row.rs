@@ -22,6 +22,8 @@ const DIGEST: &str = "@sha256:";
 pub(super) struct Row {
     pub(super) deployment_uuid: String,
     pub(super) status: DeploymentStatusEnum,
+    /// Its number among the rows of the instance, which grows.
+    pub(super) number: Option<i64>,
     /// In the single read only.
     pub(super) application: Option<Application>,
     pub(super) application_name: Option<String>,
@@ -64,6 +66,7 @@ object! {
         force_rebuild = "force_rebuild",
         is_api = "is_api",
         is_webhook = "is_webhook",
+        number = "id",
         pull_request_id = "pull_request_id",
         restart_only = "restart_only",
         rollback = "rollback",

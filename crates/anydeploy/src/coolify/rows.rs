@@ -1,5 +1,6 @@
 //! The rows of an application's deployments, read in pages that keep within the limit for a body.
 
+use std::cmp::Reverse;
 use std::error::Error as _;
 
 use anydeploy_wire as wire;
@@ -66,7 +67,15 @@ impl Page {
 /// One page as the server sends it.
 pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Result<Page> {
     let (page, at) = api.deployments_of(target.id(), skip, take).await?;
-    Ok(Page { rows: page.deployments, count: page.count, at, is_whole: false })
+    Ok(Page { rows: in_order(page.deployments), count: page.count, at, is_whole: false })
+}
+
+/// The rows with the newest first within each second as well, which the server leaves open before 4.3.0.
+fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
+    for of_a_second in rows.chunk_by_mut(|one, other| one.created_at == other.created_at) {
+        of_a_second.sort_by_key(|row| Reverse(row.number));
+    }
+    rows
 }
 
 /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
@@ -187,4 +196,28 @@ fn row_up_to_its_log(error: &Error) -> Option<Page> {
     let beginning = std::str::from_utf8(&answer[..end]).ok()?;
     let page: RowPage = serde_json::from_str(&format!("{beginning}}}]}}")).ok()?;
     Some(Page { rows: page.deployments, count: page.count, at: None, is_whole: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_rows_of_one_second_are_in_the_order_of_their_numbers() {
+        let row = |(id, at): &(Option<i64>, &str)| {
+            let row = json!({ "deployment_uuid": "d", "status": "finished", "id": id, "created_at": at });
+            serde_json::from_value(row).unwrap()
+        };
+        let (early, late) = ("2026-11-22T15:40:20.000000Z", "2026-11-22T15:40:24.000000Z");
+        let numbers = |rows: &[(Option<i64>, &str)]| {
+            in_order(rows.iter().map(row).collect()).iter().map(|row| row.number).collect::<Vec<_>>()
+        };
+        let rows = [(Some(3), late), (Some(5), late), (Some(4), late), (Some(1), early), (Some(2), early)];
+        assert_eq!(numbers(&rows), [Some(5), Some(4), Some(3), Some(2), Some(1)]);
+        // The time comes first, and what has no number stays where it is.
+        assert_eq!(numbers(&[(Some(1), late), (Some(2), early)]), [Some(1), Some(2)]);
+        assert_eq!(numbers(&[(None, late), (None, late)]), [None, None]);
+    }
 }

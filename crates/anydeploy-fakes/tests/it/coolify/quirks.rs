@@ -80,6 +80,21 @@ async fn an_old_server_reads_no_tag_of_a_list() {
     assert!(get(&fake, "/applications?tag=none").await.json().as_array().unwrap().is_empty());
 }
 
+// Source of v4.2.0: `deployments` orders by `created_at` alone, which has whole seconds.
+#[tokio::test]
+async fn an_old_server_lists_the_deployments_of_one_second_in_any_order() {
+    let fake = with(CoolifyQuirk::SecondsUnordered).await;
+    let path = format!("/deployments/applications/{}", fake.application());
+    for _ in 0..4 {
+        fake.deploy_by_someone_else(&fake.application());
+        fake.advance(20);
+    }
+    let rows = get(&fake, &path).await.json()["deployments"].as_array().unwrap().clone();
+    let order: Vec<_> =
+        rows.iter().map(|row| (row["created_at"].as_str().unwrap(), row["id"].as_i64().unwrap())).collect();
+    assert!(order.is_sorted_by(|(newer, one), (older, other)| newer > older || newer == older && one < other));
+}
+
 // Source of v4.0.0-beta.426: `create_bulk_envs`.
 #[tokio::test]
 async fn an_old_server_clears_the_flag_of_the_build_and_drops_others() {

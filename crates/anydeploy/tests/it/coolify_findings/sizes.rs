@@ -76,7 +76,7 @@ async fn server(rows: usize, log: usize) -> MockServer {
     let server = MockServer::builder().start().await;
     // The members of a row come in the order of the table's columns.
     let row = move |number: usize| {
-        let (text, id) = ("x".repeat(log), format!(r#""id":{number},"deployment_uuid":"d{number}""#));
+        let (text, id) = ("x".repeat(log), format!(r#""id":{},"deployment_uuid":"d{number}""#, rows - number));
         format!(r#"{{{id},"status":"finished","is_webhook":false,"logs":"{text}","server_name":"localhost"}}"#)
     };
     let list = move |request: &Request| {

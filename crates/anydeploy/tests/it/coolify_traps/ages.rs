@@ -1,9 +1,9 @@
 //! What older servers do otherwise.
 
-use anydeploy::{Deployer, DeployerExt, ErrorKind, Permission};
-use anydeploy_fakes::{CoolifyQuirk, FakeCoolify};
+use anydeploy::{Coolify, Deployer, DeployerExt, ErrorKind, Identity, Permission};
+use anydeploy_fakes::{CoolifyQuirk, FakeCoolify, Fault, FaultPlan, FaultyNetwork, RequestKind};
 
-use crate::support::coolify::{manual, request};
+use crate::support::coolify::{manual, request, uuid};
 
 #[tokio::test]
 async fn parameters_go_into_the_query_and_a_pull_request_by_its_older_name() {
@@ -46,4 +46,16 @@ async fn a_moment_in_the_form_of_sql_is_the_same_moment() {
     let old = coolify.deployment(&deployment.id).await.unwrap();
     assert!(new.finished_at.is_some());
     assert_eq!(old.finished_at, new.finished_at);
+}
+
+#[tokio::test]
+async fn an_earlier_deployment_of_the_same_second_is_not_taken_for_the_own() {
+    let (fake, _) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::SecondsUnordered)).await;
+    let plan = FaultPlan::always(Fault::ResetAfter).on([RequestKind::Trigger]).limit(1);
+    let network = FaultyNetwork::before(&fake.url(), plan).unwrap();
+    let coolify = Coolify::builder().url(network.url()).token(fake.token()).build().unwrap();
+    fake.deploy_by_another_program(&fake.application());
+    fake.advance(20);
+    let deployment = coolify.deploy(&request(&fake.application())).await.unwrap();
+    assert_eq!((deployment.identity, uuid(&deployment)), (Identity::Inferred, &*fake.triggered()[1].id));
 }
