@@ -93,7 +93,7 @@ async fn a_cancel_that_was_accepted_and_came_too_late_is_no_cancelled_deployment
     assert_eq!(asked.status.phase, Phase::Cancelling, "it waits");
     let over = step_to_the_end(&fake, &qovery, asked.clone()).await;
     assert_eq!((over.status.phase, over.identity), (Phase::Succeeded, Identity::Exact));
-    // Whoever has the id from before comes to the same end, also among many.
+    // The id from before comes to the same end, also among many.
     assert_eq!(qovery.deployments(&[asked.id]).await[0].as_ref().unwrap().status.phase, Phase::Succeeded);
 }
 
