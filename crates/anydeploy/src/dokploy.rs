@@ -32,6 +32,11 @@
 //! * `done` says that the build ended well and that Docker took the service, not that it is healthy.
 //!   How it runs is read from the tasks and containers of the engine; an empty list, which is also the answer where the
 //!   engine failed, says nothing.
+//! * A row that stays `running` although the queue holds no job of its target never ends: Dokploy gave it up, as it does if the
+//!   remote server cannot be reached even for the last line of the log.
+//!   It has failed once it is older than [`lost_after`](crate::Timing::lost_after), and then keeps nothing from being restarted,
+//!   rolled back, started or stopped.
+//!   Before 0.28.3, and with a key that may not read the queue, only the deadline of a watch ends it.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
 //!   them.
 //!   Every request counts twice against the limits of a key.
@@ -71,8 +76,6 @@
 //! * A preview is a target of its own, which only the webhook of a pull request makes; a request with a pull request
 //!   deploys it, and its id is that of the preview.
 //!   Deploying and redeploying it are one call, and its row keeps the correlation tag.
-//!   A row that stays `running` although the queue holds no job of the preview never ends: Dokploy gave it up, and it has
-//!   failed once it is older than [`lost_after`](crate::Timing::lost_after).
 //! * Variables are texts that are saved as a whole, without a revision: a plan edits them and keeps every other byte, and
 //!   applying it reads them before and afterwards.
 //!   What somebody else saves between that read and the save is overwritten, because the server has no lock.

@@ -5,13 +5,14 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Dokploy;
+use super::given_up::{may_be_given_up, unless_given_up};
 use super::known::Known;
 use super::lists::Lists;
 use super::operation::Asked;
 use super::read::read_pending;
 use super::row::to_deployment;
 use crate::adapter::concurrently;
-use crate::{Deployment, DeploymentId, Identity, Pace, ReportRead, Result, Target, TargetKind, platform};
+use crate::{Deployment, DeploymentId, Identity, Pace, ReportRead, Result, Target, platform};
 
 /// Two watches of one service share its lists; the server has no rate limit for itself, and answers each list from its
 /// database (0.30.2).
@@ -22,8 +23,7 @@ const MAX_CONCURRENT: usize = 8;
 
 /// Reports what the lists say of each deployment.
 ///
-/// A row that is over is read alone, because its last change may come after its last status; that of a preview always,
-/// because it may never be over.
+/// A row that is over is read alone, because its last change may come after its last status.
 pub(super) async fn read(dokploy: &Dokploy, ids: &[DeploymentId], report: &ReportRead<'_>) {
     let known: Vec<_> = ids.iter().map(known).collect();
     let targets = ids
@@ -59,7 +59,7 @@ fn read_one<'a>(
 ) -> BoxFuture<'a, Option<Result<Deployment>>> {
     async move {
         match known? {
-            Known::Row(row, identity) => of_row(lists, target, &row, identity).await,
+            Known::Row(row, identity) => of_row(dokploy, lists, target, &row, identity).await,
             Known::Pending(pending) => Some(read_pending(dokploy, lists, target, pending).await),
             Known::Reloaded(reloaded) => Some(Ok(reloaded.to_deployment(target))),
             Known::RolledBack(rolled_back) => Some(rolled_back.read(dokploy, target).await),
@@ -69,15 +69,21 @@ fn read_one<'a>(
     .boxed()
 }
 
-async fn of_row(lists: &Lists<'_>, target: &Target, row: &str, identity: Identity) -> Option<Result<Deployment>> {
-    if *target.kind() == TargetKind::Preview {
-        return None;
-    }
+async fn of_row(
+    dokploy: &Dokploy,
+    lists: &Lists<'_>,
+    target: &Target,
+    row: &str,
+    identity: Identity,
+) -> Option<Result<Deployment>> {
     let rows = match lists.rows(target).await {
         Ok(rows) => rows,
         Err(error) => return Some(Err(error)),
     };
     let row = rows.rows.iter().find(|known| known.deployment_id == row)?;
+    if may_be_given_up(dokploy, [row], rows.at).await {
+        return Some(Ok(unless_given_up(dokploy, lists, target, row, identity).await));
+    }
     let deployment = to_deployment(target, row, identity);
     (!deployment.is_over()).then_some(Ok(deployment))
 }

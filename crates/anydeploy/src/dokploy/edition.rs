@@ -5,6 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
+/// The numbers of a version such as `v0.30.2`; one that is missing or followed by letters counts as far as it goes.
+pub(super) fn release(version: &str) -> Option<(u32, u32, u32)> {
+    let mut numbers = version.trim().trim_start_matches('v').splitn(3, '.');
+    let (major, minor) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+    let patch = numbers.next().unwrap_or_default();
+    let digits = patch.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(patch.len());
+    Some((major, minor, patch[..digits].parse().unwrap_or_default()))
+}
+
 /// What is known of one server.
 #[derive(Debug, Default)]
 pub(super) struct Edition {
@@ -39,6 +48,25 @@ impl Edition {
             Value::Bool(true) => self.set(true),
             Value::Null | Value::Object(_) => self.set(false),
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_a_version_are_read() {
+        for (version, numbers) in [
+            ("v0.30.2", Some((0, 30, 2))),
+            ("0.26.1\n", Some((0, 26, 1))),
+            ("v0.29.12-canary.3", Some((0, 29, 12))),
+            ("v0.25", Some((0, 25, 0))),
+            ("canary", None),
+            ("", None),
+        ] {
+            assert_eq!(release(version), numbers, "{version}");
         }
     }
 }

@@ -1,49 +1,116 @@
-//! Previews that Dokploy gives up without an end: their rows stay `running` for good.
+//! Deployments that Dokploy gives up without an end: their rows stay `running` for good.
+
+use std::time::Duration;
 
 use dokploy_client::types::Deployment as Row;
 
 use super::Dokploy;
+use super::ended::of_row;
 use super::infer::millis;
+use super::lists::Lists;
 use super::row::to_deployment;
 use super::rows::{Rows, created};
 use super::status::status;
-use crate::adapter::{Timestamps, retry_briefly};
-use crate::{Deployment, DeploymentStatus, Phase, TargetKind};
+use crate::adapter::Timestamps;
+use crate::{Deployment, DeploymentStatus, Identity, Phase, Target};
 
-/// The deployment of a preview, failed if nothing of it runs any more although its row does not say so.
-///
-/// The error path of a preview calls GitHub; where that fails as well, row and preview stay `running` (0.30.2).
-/// A job stays in the queue until after the last change of its row.
-/// So a row that is `running` after the queue held no job of its preview never changes again.
-pub(super) async fn unless_given_up(
+/// The deployment of a row: as it is once its last change has come, or failed if nothing of it runs any more although the
+/// row does not say so.
+pub(super) async fn ended_or_given_up(
     dokploy: &Dokploy,
-    deployment: Deployment,
+    lists: &Lists<'_>,
+    target: &Target,
     row: &Row,
+    identity: Identity,
     at: Option<Timestamps>,
 ) -> Deployment {
-    let target = deployment.target().clone();
-    let is_running = *target.kind() == TargetKind::Preview && deployment.status.phase == Phase::Running;
-    if !is_running || !is_old(dokploy, row, at) || dokploy.api.is_cloud().await != Some(false) {
-        return deployment;
+    if may_be_given_up(dokploy, [row], at).await {
+        return unless_given_up(dokploy, lists, target, row, identity).await;
     }
-    // Where the queue cannot be read, only the deadline of a watch ends it.
-    let Ok(Some(queue)) = retry_briefly(|| dokploy.api.queue(&target)).await else { return deployment };
-    if queue.is_busy() {
-        return deployment;
-    }
-    let Ok(Rows { rows, .. }) = retry_briefly(|| dokploy.api.rows(&target)).await else { return deployment };
-    let Some(row) = rows.iter().find(|known| known.deployment_id == row.deployment_id) else { return deployment };
-    let mut now = to_deployment(&target, row, deployment.identity);
-    if status(row.status.as_ref()).phase == Phase::Running {
-        now.status = DeploymentStatus::new(Phase::Failed, now.status.raw);
-        return now.with_reason(Some("Dokploy gave it up, and leaves its row running; its log says why".to_owned()));
-    }
-    now
+    of_row(dokploy, target, row, identity, at).await
 }
 
-/// Whether a row is so old that its job would have been seen.
-fn is_old(dokploy: &Dokploy, row: &Row, at: Option<Timestamps>) -> bool {
-    let lost_after = millis(dokploy.timing.lost_after);
+/// The deployment of a row that [may be given up](may_be_given_up), failed if it is.
+///
+/// A job stays in the queue until after the last change of its row.
+/// So a row that is `running` after the queue held no job of its target never changes again.
+pub(super) async fn unless_given_up(
+    dokploy: &Dokploy,
+    lists: &Lists<'_>,
+    target: &Target,
+    row: &Row,
+    identity: Identity,
+) -> Deployment {
+    let deployment = to_deployment(target, row, identity);
+    // Where the queue cannot be read, only the deadline of a watch ends it.
+    match lists.queue(target).await {
+        Ok(Some(queue)) if !queue.is_busy() => {}
+        _ => return deployment,
+    }
+    let Ok(rows) = lists.rows_after_queue(target).await else { return deployment };
+    let Some(row) = rows.rows.iter().find(|known| known.deployment_id == row.deployment_id) else { return deployment };
+    if !is_long_running(row, rows.at, dokploy.timing.lost_after) {
+        return of_row(dokploy, target, row, identity, rows.at).await;
+    }
+    let mut given_up = to_deployment(target, row, identity);
+    given_up.status = DeploymentStatus::new(Phase::Failed, given_up.status.raw);
+    given_up.with_reason(Some("Dokploy gave it up, and leaves its row running; its log says why".to_owned()))
+}
+
+/// Whether the queue is worth a read, because it may show that one of the rows never ends.
+///
+/// The error path of an application or a compose stack writes to the log before it sets the last status, and that of a
+/// preview calls GitHub; where this fails as well, row and service stay `running`, and the job leaves the queue (0.24.0 to
+/// 0.30.2, and a remote server that cannot be reached, or a full disk, is enough).
+/// The jobs of the cloud run elsewhere, and its queue shows less.
+pub(super) async fn may_be_given_up(
+    dokploy: &Dokploy,
+    rows: impl IntoIterator<Item = &Row>,
+    at: Option<Timestamps>,
+) -> bool {
+    let is_old = |row: &Row| is_long_running(row, at, dokploy.timing.lost_after);
+    let is_any_old = rows.into_iter().any(is_old);
+    is_any_old && dokploy.api.is_cloud().await == Some(false)
+}
+
+/// The rows that are not over and may still end, where `rows` were read after the queue of a self-hosted server held no job of their target.
+pub(super) fn open_rows(rows: &Rows, lost_after: Duration) -> impl Iterator<Item = &Row> {
+    let at = rows.at;
+    let is_open = move |row: &&Row| !status(row.status.as_ref()).is_terminal() && !is_long_running(row, at, lost_after);
+    rows.rows.iter().filter(is_open)
+}
+
+/// Whether a row is `running`, and so old that its job would have been seen.
+fn is_long_running(row: &Row, at: Option<Timestamps>, lost_after: Duration) -> bool {
     let age = at.zip(created(row)).map(|(at, created)| at.server.saturating_mul(1000).saturating_sub(created));
-    age.is_some_and(|age| age >= lost_after)
+    status(row.status.as_ref()).phase == Phase::Running && age.is_some_and(|age| age >= millis(lost_after))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_a_running_row_that_is_old_by_the_clock_of_the_server_may_be_given_up() {
+        let at = |seconds: u32| Timestamps::dated(Some(&format!("Thu, 01 Jan 1970 00:01:{seconds:02} GMT")));
+        for (word, created, at, expected) in [
+            ("running", Some("1970-01-01T00:00:00Z"), at(0), true),
+            ("running", Some("1970-01-01T00:00:00.001Z"), at(0), false),
+            ("running", Some("1970-01-01T00:00:00.001Z"), at(1), true),
+            ("running", Some("1970-01-01T00:00:00Z"), None, false),
+            ("running", None, at(0), false),
+            ("done", Some("1970-01-01T00:00:00Z"), at(0), false),
+            ("cancelled", Some("1970-01-01T00:00:00Z"), at(0), false),
+            ("queued", Some("1970-01-01T00:00:00Z"), at(0), false),
+        ] {
+            let row = json!({ "deploymentId": "r", "status": word, "createdAt": created });
+            let row: Row = serde_json::from_value(row).unwrap();
+            assert_eq!(is_long_running(&row, at, Duration::from_mins(1)), expected, "{word} {created:?} {at:?}");
+            let rows = Rows { rows: vec![row], at };
+            let is_open = !expected && !matches!(word, "done" | "cancelled");
+            assert_eq!(open_rows(&rows, Duration::from_mins(1)).count() == 1, is_open, "{word}");
+        }
+    }
 }

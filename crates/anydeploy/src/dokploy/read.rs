@@ -1,8 +1,7 @@
 //! Reads one deployment, by its row or by what identifies that.
 
 use super::Dokploy;
-use super::ended::of_row;
-use super::given_up::unless_given_up;
+use super::given_up::ended_or_given_up;
 use super::known::Known;
 use super::lists::Lists;
 use super::lost::row_is_gone;
@@ -10,7 +9,6 @@ use super::operation::Asked;
 use super::pending::{Pending, row_of};
 use super::ran::verified;
 use super::resolve::resolve;
-use super::rows::Rows;
 use crate::adapter::{Remembered, is_last_read};
 use crate::{Deployment, DeploymentId, Identity, Result, Target, platform};
 
@@ -33,13 +31,11 @@ pub(super) async fn read(dokploy: &Dokploy, id: &DeploymentId) -> Result<Deploym
 }
 
 async fn read_row(dokploy: &Dokploy, target: &Target, row: &str, identity: Identity) -> Result<Deployment> {
-    let Rows { rows, at } = dokploy.api.rows(target).await?;
-    match rows.iter().find(|known| known.deployment_id == row) {
-        Some(row) => {
-            let deployment = of_row(dokploy, target, row, identity, at).await;
-            Ok(unless_given_up(dokploy, deployment, row, at).await)
-        }
-        None => Err(row_is_gone(dokploy, target, &rows).await),
+    let lists = Lists::of(&dokploy.api, [target]);
+    let rows = lists.rows(target).await?;
+    match rows.rows.iter().find(|known| known.deployment_id == row) {
+        Some(row) => Ok(ended_or_given_up(dokploy, &lists, target, row, identity, rows.at).await),
+        None => Err(row_is_gone(dokploy, target, &rows.rows).await),
     }
 }
 

@@ -11,7 +11,6 @@ use super::baseline::Baseline;
 use super::operation::Operation;
 use super::pending::{identified, identity_of};
 use super::procedures::APPLICATION;
-use super::queue::Queue;
 use super::status;
 use super::{Dokploy, under_way};
 use crate::adapter::{Answer, Left, Resolution, Search, Trigger, Turn, retry_briefly, retry_read};
@@ -33,10 +32,10 @@ pub(super) struct Before {
 
 impl Before {
     /// Reads an application that is about to be restarted, on which nothing may be under way.
-    pub(super) async fn read(dokploy: &Dokploy, target: &Target, baseline: &Baseline) -> Result<Self> {
+    pub(super) async fn read(dokploy: &Dokploy, target: &Target) -> Result<Self> {
         let bound = dokploy.timing.server_restarts;
-        let queue = retry_read(bound, || dokploy.api.queue(target)).await.map_err(Error::of_read)?;
-        if baseline.is_busy || queue.as_ref().is_some_and(Queue::is_busy) {
+        let under_way = retry_read(bound, || under_way::read(dokploy, target)).await.map_err(Error::of_read)?;
+        if under_way.is_busy() {
             // What is under way would put its own version on top, and its end could not be distinguished from ours.
             let message = "a deployment of it is under way, which applies the settings as a restart would";
             let error = Error::new(ErrorKind::Conflict, message).with_platform(platform::DOKPLOY);
@@ -138,7 +137,7 @@ impl ReloadTrigger<'_> {
     async fn search_once(&self, search: Search<'_>) -> Result<Resolution> {
         use ApplicationStatusEnum::{Done, Error};
         let (api, target) = (&self.dokploy.api, self.request.target());
-        let under_way = under_way::read(api, target).await?;
+        let under_way = under_way::read(self.dokploy, target).await?;
         let settings = retry_briefly(|| api.settings(target)).await?;
         if under_way.is_busy() || under_way.newest != self.baseline.newest.created || search.turn.overlap().is_some() {
             return Ok(Resolution::Unresolved(

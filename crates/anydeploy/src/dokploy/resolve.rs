@@ -3,7 +3,8 @@
 use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::Dokploy;
-use super::ended::of_row;
+use super::edition::release;
+use super::given_up::ended_or_given_up;
 use super::infer::{Finding, infer, infer_without_queue};
 use super::lists::Lists;
 use super::lost::{ambiguous, never_started};
@@ -16,7 +17,7 @@ use crate::adapter::{mask, may_be_transient};
 use crate::{Deployment, DeploymentStatus, ErrorKind, Identity, Phase, Result, Target, Timing};
 
 /// The first release that keeps the description of a trigger.
-const KEEPS_TAG: (u32, u32) = (0, 25);
+const KEEPS_TAG: (u32, u32, u32) = (0, 25, 0);
 
 pub(super) async fn resolve(
     dokploy: &Dokploy,
@@ -31,7 +32,7 @@ pub(super) async fn resolve(
         Err(error) => return Err(error),
     };
     if let Some(row) = pending.tagged(&rows.rows) {
-        return Ok(of_row(dokploy, target, row, Identity::Exact, rows.at).await);
+        return Ok(ended_or_given_up(dokploy, lists, target, row, Identity::Exact, rows.at).await);
     }
     let queue = match lists.queue(target).await {
         Ok(Some(queue)) => queue,
@@ -53,10 +54,10 @@ pub(super) async fn resolve(
     // A job stays in the queue until after the last change of its row, so that its row is listed from now on.
     let rows = lists.rows_after_queue(target).await?;
     if let Some(row) = pending.tagged(&rows.rows) {
-        return Ok(of_row(dokploy, target, row, Identity::Exact, rows.at).await);
+        return Ok(ended_or_given_up(dokploy, lists, target, row, Identity::Exact, rows.at).await);
     }
     match decide(&pending, &rows, job, &queue.others(&tag), &dokploy.timing) {
-        Decision::Row(row) => Ok(of_row(dokploy, target, row, Identity::Inferred, rows.at).await),
+        Decision::Row(row) => Ok(ended_or_given_up(dokploy, lists, target, row, Identity::Inferred, rows.at).await),
         Decision::Undecidable => Err(ambiguous()),
         Decision::Untraceable => {
             Ok(pending.to_deployment(target, DeploymentStatus::new(Phase::Unknown, "untraceable")))
@@ -151,12 +152,6 @@ async fn resolve_without_queue(dokploy: &Dokploy, target: &Target, mut pending: 
         Some(row) => to_deployment(target, row, Identity::Inferred),
         None => pending.to_deployment(target, accepted()),
     }
-}
-
-/// The first two numbers of a version such as `v0.30.2`.
-fn release(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.trim().trim_start_matches('v').split('.').map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use super::baseline::Baseline;
 use super::containers::{Shown, shown};
 use super::operation::Operation;
 use super::pending::{identified, identity_of};
-use super::queue::Queue;
 use super::versions::Kept;
 use super::{Dokploy, under_way};
 use crate::adapter::{
@@ -47,15 +46,10 @@ pub(super) struct Before {
 
 impl Before {
     /// Reads the version that an application is about to go back to.
-    pub(super) async fn read(
-        dokploy: &Dokploy,
-        target: &Target,
-        baseline: &Baseline,
-        point: &RollbackPoint,
-    ) -> Result<Self> {
+    pub(super) async fn read(dokploy: &Dokploy, target: &Target, point: &RollbackPoint) -> Result<Self> {
         let (api, bound) = (&dokploy.api, dokploy.timing.server_restarts);
-        let queue = retry_read(bound, || api.queue(target)).await.map_err(Error::of_read)?;
-        if baseline.is_busy || queue.as_ref().is_some_and(Queue::is_busy) {
+        let under_way = retry_read(bound, || under_way::read(dokploy, target)).await.map_err(Error::of_read)?;
+        if under_way.is_busy() {
             return Err(conflict("a deployment of it is under way, which puts its own version on top"));
         }
         let versions = retry_read(bound, || api.versions(target)).await.map_err(Error::of_read)?;
@@ -266,7 +260,7 @@ impl RollbackTrigger<'_> {
     /// Reads whether the image runs, which did not before, and whether anything else can have put it there.
     async fn search_once(&self, search: Search<'_>) -> Result<Resolution> {
         let (dokploy, target) = (self.dokploy, self.request.target());
-        let under_way = under_way::read(&dokploy.api, target).await?;
+        let under_way = under_way::read(dokploy, target).await?;
         if under_way.is_busy() || under_way.newest != self.baseline.newest.created || search.turn.overlap().is_some() {
             return Ok(Resolution::Unresolved("another operation on the application came since"));
         }

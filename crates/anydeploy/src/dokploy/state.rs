@@ -40,17 +40,16 @@ impl State {
 /// which is not seen, starts again what was stopped meanwhile.
 pub(super) fn read<'a>(dokploy: &'a Dokploy, target: &'a Target) -> BoxFuture<'a, Result<State>> {
     async move {
-        let api = &dokploy.api;
         if *target.kind() == TargetKind::Database {
-            let settings = retry_briefly(|| api.settings(target)).await?;
+            let settings = retry_briefly(|| dokploy.api.settings(target)).await?;
             let is_busy = settings.status == ApplicationStatusEnum::Running;
             let run = RunState::new(service_state(&settings.status), settings.status.as_str());
             let run = run.with_busy(is_busy.then(|| BUSY.to_owned()));
             return Ok(State { settings, run });
         }
-        let before = under_way::read(api, target).await?;
-        let settings = retry_briefly(|| api.settings(target)).await?;
-        let after = if before.is_busy() { before.clone() } else { under_way::read(api, target).await? };
+        let before = under_way::read(dokploy, target).await?;
+        let settings = retry_briefly(|| dokploy.api.settings(target)).await?;
+        let after = if before.is_busy() { before.clone() } else { under_way::read(dokploy, target).await? };
         let run = run_state(&settings.status, &before, after);
         Ok(State { settings, run })
     }

@@ -84,11 +84,11 @@ impl Planner for DokployPlanner<'_> {
         let database = if has_rows { None } else { Some(database::Before::read(self.0, target, operation).await?) };
         let baseline = if has_rows { baseline(self.0, target).await? } else { Baseline::default() };
         let reload = match operation {
-            Operation::Reload if has_rows => Some(reload::Before::read(self.0, target, &baseline).await?),
+            Operation::Reload if has_rows => Some(reload::Before::read(self.0, target).await?),
             _ => None,
         };
         let rollback = match request.rollback_point() {
-            Some(point) => Some(rollback::Before::read(self.0, target, &baseline, point).await?),
+            Some(point) => Some(rollback::Before::read(self.0, target, point).await?),
             None => None,
         };
         let setting = match request.setting() {

@@ -1,8 +1,10 @@
 //! What is under way on a target, which makes its status no result.
 
+use dokploy_client::types::Deployment as Row;
 use futures::future::join;
 
-use super::api::Api;
+use super::Dokploy;
+use super::given_up::{may_be_given_up, open_rows};
 use super::pending::id_of_row;
 use super::queue::Queue;
 use super::rows::newest;
@@ -31,13 +33,20 @@ impl UnderWay {
 ///
 /// A job stays in the queue until after the last change of its row and of the status, so that the queue alone shows all of
 /// it where it can be read.
-pub(super) async fn read(api: &Api, target: &Target) -> Result<UnderWay> {
+pub(super) async fn read(dokploy: &Dokploy, target: &Target) -> Result<UnderWay> {
+    let api = &dokploy.api;
     let (queue, rows) = join(retry_briefly(|| api.queue(target)), retry_briefly(|| api.rows(target))).await;
-    let (queue, rows) = (queue?, rows?.rows);
-    let running = rows.iter().filter(|row| !status(row.status.as_ref()).is_terminal());
+    let (queue, mut rows) = (queue?, rows?);
+    let has_job = queue.as_ref().map(Queue::is_busy);
+    let is_open = |row: &&Row| !status(row.status.as_ref()).is_terminal();
+    let mut open: Vec<_> = rows.rows.iter().filter(is_open).collect();
+    if has_job == Some(false) && may_be_given_up(dokploy, open.iter().copied(), rows.at).await {
+        rows = retry_briefly(|| api.rows(target)).await?;
+        open = open_rows(&rows, dokploy.timing.lost_after).collect();
+    }
     Ok(UnderWay {
-        deployments: running.map(|row| id_of_row(target, &row.deployment_id, Identity::Exact)).collect(),
-        has_job: queue.as_ref().map(Queue::is_busy),
-        newest: newest(&rows),
+        deployments: open.iter().map(|row| id_of_row(target, &row.deployment_id, Identity::Exact)).collect(),
+        has_job,
+        newest: newest(&rows.rows),
     })
 }

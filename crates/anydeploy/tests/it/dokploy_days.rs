@@ -2,6 +2,7 @@
 
 mod databases;
 mod finding;
+mod given_up;
 mod lifecycle;
 mod previews;
 mod restart;

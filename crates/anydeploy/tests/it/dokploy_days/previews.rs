@@ -1,13 +1,13 @@
 //! Previews: targets of their own, which only a pull request makes.
 
 use anydeploy::{
-    Action, DeployRequest, ErrorKind, HealthState, Healthy, HistoryOptions, Identity, LogOptions, Outcome, Phase,
-    ServiceLogOptions, ServiceState, Setting, WatchOptions,
+    Action, DeployRequest, ErrorKind, HealthState, Healthy, HistoryOptions, Identity, LogOptions, Outcome,
+    ServiceLogOptions, ServiceState, Setting,
 };
-use anydeploy_fakes::{DokployKey, DokployOperation, DokployQuirk, DokployScript};
+use anydeploy_fakes::{DokployKey, DokployOperation, DokployQuirk};
 
 use super::*;
-use crate::support::dokploy::{clocked, paced, quick};
+use crate::support::dokploy::{paced, quick};
 
 /// The preview of pull request 7 of the application `web`.
 fn preview(fake: &FakeDokploy) -> Target {
@@ -125,39 +125,6 @@ async fn a_setting_with_a_pull_request_is_refused_before_anything_is_sent() {
     let request = DeployRequest::new(web).with_pull_request(7).with_setting(Setting::ImageTag("2".to_owned()));
     assert_eq!(dokploy.deploy(&request).await.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(fake.requests().is_empty());
-}
-
-#[tokio::test]
-async fn a_preview_that_stays_running_ends_as_failed() {
-    let (fake, _) = clocked(FakeDokploy::builder()).await;
-    let target = preview(&fake);
-    fake.next_deployment(target.id(), DokployScript::is_given_up());
-    let impatient = deployer(&fake, GRACE);
-    let outcome = impatient.deploy_and_wait(&DeployRequest::new(target.clone()), quick()).await.unwrap();
-    let Outcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
-    assert!(failure.deployment.reason.as_deref().unwrap().contains("gave it up"), "{failure:?}");
-    assert_eq!(failure.deployment.status.raw, "running");
-    // So does a watch that reads many deployments at once.
-    let all = impatient.deployments(std::slice::from_ref(&failure.deployment.id)).await;
-    assert_eq!(all[0].as_ref().unwrap().status.phase, Phase::Failed);
-    // A younger row may still get its job.
-    let patient = deployer(&fake, Duration::from_mins(10));
-    assert_eq!(patient.deployment(&failure.deployment.id).await.unwrap().status.phase, Phase::Running);
-}
-
-#[tokio::test]
-async fn a_slow_preview_and_a_given_up_application_are_not_taken_for_given_up_previews() {
-    let (fake, _) = clocked(FakeDokploy::builder().concurrency(2)).await;
-    let (target, web) = (preview(&fake), Target::application(fake.add_application("other")));
-    fake.next_deployment(target.id(), DokployScript::hangs());
-    fake.next_deployment(web.id(), DokployScript::is_given_up());
-    let impatient = deployer(&fake, GRACE);
-    for target in [target, web] {
-        let deployment = impatient.deploy(&DeployRequest::new(target)).await.unwrap();
-        let options = WatchOptions::within(Duration::from_millis(2500));
-        let error = impatient.watch(&deployment.id, options).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::TimedOut, "{error:?}");
-    }
 }
 
 #[tokio::test]
