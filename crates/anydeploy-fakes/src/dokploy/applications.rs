@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::procedure::{Body, Call, Procedure, Reply};
+use super::quirk::{Quirks, Release};
 use super::row::Row;
 use super::service::{Kind, Service, Target};
 use super::state::State;
@@ -79,6 +80,11 @@ pub(super) fn nested(state: &State, service: &Service) -> Value {
     };
     nested.extend(beside.iter().map(|one| ((*one).to_owned(), Value::Null)));
     if service.target.kind == Kind::Application {
+        for (column, since) in [("buildSecrets", Release::BUILD_SECRETS), ("createEnvFile", Release::ENV_FILE)] {
+            if state.quirks.release < since {
+                nested.remove(column);
+            }
+        }
         nested.insert("previewDeployments".into(), state.previews_of(&service.target.id));
         let registries = ["registry", "buildRegistry", "rollbackRegistry"];
         nested.extend(registries.map(|one| (one.to_owned(), Value::Null)));
@@ -201,7 +207,7 @@ fn start(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Application)?;
     let service = call.service(&target)?;
     let before = nested(call.state, service);
-    if let Some(failure) = scale_failed(service, call.state.quirks.refuses(DokployOperation::Start)) {
+    if let Some(failure) = scale_failed(service, &call.state.quirks, DokployOperation::Start) {
         return Err(failure);
     }
     let effect = call.scale(&target, 1);
@@ -211,17 +217,16 @@ fn start(call: &mut Call<'_>) -> Reply {
 }
 
 /// How the engine fails to scale a service up: there is none before the first deployment, and it may refuse.
-pub(super) fn scale_failed(service: &Service, is_refused: bool) -> Option<Failure> {
+pub(super) fn scale_failed(service: &Service, quirks: &Quirks, operation: DokployOperation) -> Option<Failure> {
     let name = service.text("appName");
     let reason = match &service.running {
         None => format!("service {name} not found"),
-        Some(_) if is_refused => "no suitable node (insufficient resources on 1 node)".to_owned(),
+        Some(_) if quirks.refuses(operation) => "no suitable node (insufficient resources on 1 node)".to_owned(),
         Some(_) => return None,
     };
-    Some(Failure::internal(format!(
-        "Command execution failed: Command failed: docker service scale {name}=1 \n\
-         {name}: Error response from daemon: {reason}\n",
-    )))
+    let said =
+        format!("Command failed: docker service scale {name}=1 \n{name}: Error response from daemon: {reason}\n");
+    Some(Failure::of_command(quirks, &said))
 }
 
 /// Answers the application as it was before; what the engine says is swallowed, also that there is nothing to stop.

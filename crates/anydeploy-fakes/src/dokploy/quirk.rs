@@ -80,6 +80,13 @@ pub enum DokployQuirk {
     ///
     /// Off.
     EngineRefuses(DokployOperation),
+    /// No connection to the remote server on which every service lies can be made, so that each command on it fails before it
+    /// begins; see [`RemoteServer`](Self::RemoteServer).
+    ///
+    /// A stop of an application or a database is answered as if it had worked.
+    ///
+    /// Off. Known from the server's source only, never observed.
+    RemoteUnreachable,
     /// The commands that list containers fail, which the server answers by empty lists.
     ///
     /// Off.
@@ -123,6 +130,12 @@ impl Release {
     pub(super) const KEEPS_TITLE: Self = Self(0, 25, 0);
     /// The first release whose projects have environments.
     pub(super) const ENVIRONMENTS: Self = Self(0, 25, 0);
+    /// The first release with build secrets.
+    pub(super) const BUILD_SECRETS: Self = Self(0, 25, 6);
+    /// The first release that writes a file of the variables.
+    pub(super) const ENV_FILE: Self = Self(0, 26, 1);
+    /// The first release that puts words of its own before those of a failed command.
+    pub(super) const NAMES_COMMANDS: Self = Self(0, 25, 11);
     /// The first release that writes the commit over both.
     pub(super) const OVERWRITES_TITLE: Self = Self(0, 25, 7);
     /// The first release whose error bodies have `data`.
@@ -152,6 +165,7 @@ pub(super) struct Quirks {
     pub(super) down_after_trigger: u64,
     pub(super) held_trigger: bool,
     refused: Vec<DokployOperation>,
+    pub(super) unreachable: bool,
     pub(super) engine_down: bool,
     pub(super) no_node: bool,
     pub(super) half_lines: bool,
@@ -176,6 +190,7 @@ impl Default for Quirks {
             down_after_trigger: 0,
             held_trigger: false,
             refused: Vec::new(),
+            unreachable: false,
             engine_down: false,
             no_node: false,
             half_lines: false,
@@ -204,6 +219,7 @@ impl Quirks {
             DokployQuirk::DownAfterTrigger(reads) => self.down_after_trigger = reads,
             DokployQuirk::HeldTrigger => self.held_trigger = true,
             DokployQuirk::EngineRefuses(operation) => self.refused.push(operation),
+            DokployQuirk::RemoteUnreachable => (self.remote, self.unreachable) = (true, true),
             DokployQuirk::NoContainers => self.engine_down = true,
             DokployQuirk::NoSuitableNode => self.no_node = true,
             DokployQuirk::HalfLines => self.half_lines = true,
@@ -230,6 +246,7 @@ impl Quirks {
             DokployQuirk::DownAfterTrigger(_) => self.down_after_trigger = 0,
             DokployQuirk::HeldTrigger => self.held_trigger = false,
             DokployQuirk::EngineRefuses(operation) => self.refused.retain(|refused| *refused != operation),
+            DokployQuirk::RemoteUnreachable => (self.remote, self.unreachable) = (false, false),
             DokployQuirk::NoContainers => self.engine_down = false,
             DokployQuirk::NoSuitableNode => self.no_node = false,
             DokployQuirk::HalfLines => self.half_lines = false,
@@ -239,9 +256,9 @@ impl Quirks {
         }
     }
 
-    /// Whether the engine refuses an operation.
+    /// Whether the engine refuses an operation, or is never asked.
     pub(super) fn refuses(&self, operation: DokployOperation) -> bool {
-        self.refused.contains(&operation)
+        self.unreachable || self.refused.contains(&operation)
     }
 
     pub(super) fn keeps_title(&self) -> bool {

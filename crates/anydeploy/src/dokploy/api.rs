@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::containers::Container;
 use super::details::Details;
-use super::edition::Edition;
+use super::edition::{Edition, release};
 use super::engine::{Engine, Engines};
 use super::error::map_error;
 use super::operation::Operation;
@@ -226,9 +226,23 @@ impl Api {
     /// The texts of the variables of a target.
     pub(super) async fn variables(&self, target: &Target) -> Result<Texts> {
         match target.kind() {
-            TargetKind::Application => self.row::<variables::Application>(target).await.map(Texts::from),
+            TargetKind::Application => match self.row::<variables::Application>(target).await {
+                Ok(row) => Ok(Texts::from(row)),
+                Err(error) => Err(self.unless_older(error, variables::SINCE, variables::WHAT).await),
+            },
             _ => self.row::<variables::Plain>(target).await.map(Texts::from),
         }
+    }
+
+    /// An unreadable answer, or that the version of the server is older than what was asked for.
+    async fn unless_older(&self, error: Error, since: (u32, u32, u32), what: &'static str) -> Error {
+        if error.kind() == ErrorKind::Unreadable
+            && let Ok(version) = self.version().await
+            && release(&version).is_some_and(|release| release < since)
+        {
+            return Error::unsupported(platform::DOKPLOY, what).with_source(error);
+        }
+        error
     }
 
     /// Saves the texts of variables as a whole, with all that is reset when it is left out.

@@ -8,7 +8,7 @@ mod texts;
 
 use futures::future::{BoxFuture, FutureExt};
 
-pub(super) use texts::{Application, Plain, Texts};
+pub(super) use texts::{Application, Plain, SINCE, Texts, WHAT};
 
 use super::Dokploy;
 use super::lost_write::{Unseen, effect};
@@ -41,7 +41,19 @@ async fn read(dokploy: &Dokploy, target: &Target) -> Result<Texts> {
     target.validate()?;
     dokploy.capabilities().require(&platform::DOKPLOY, target.kind(), Ability::Variables)?;
     let read = retry_read(dokploy.timing.server_restarts, || dokploy.api.variables(target)).await;
-    read.map_err(Error::of_read)
+    let texts = read.map_err(Error::of_read)?;
+    match texts.encrypted() {
+        Some(text) => Err(encrypted(text)),
+        None => Ok(texts),
+    }
+}
+
+/// The error of a text that the server could not decrypt.
+fn encrypted(text: &str) -> Error {
+    let message = format!("the server could not decrypt the variables in `{text}`, and gave out what is stored");
+    let advice =
+        "restore the key of the server (`ENCRYPTION_KEY` or `BETTER_AUTH_SECRET`), and try again; save nothing before";
+    Error::new(ErrorKind::Unreadable, message).with_platform(platform::DOKPLOY).of_read().with_advice(advice)
 }
 
 async fn plan(

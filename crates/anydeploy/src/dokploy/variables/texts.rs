@@ -71,6 +71,17 @@ impl Texts {
         Column::ALL.iter().all(|column| self.get(*column) == other.get(*column))
     }
 
+    /// The text that is encrypted data, if one is: what it would say as variables is not what it holds.
+    ///
+    /// A column that the server cannot decrypt comes as it is stored, behind this prefix; and what begins with it is stored
+    /// without encryption when it is saved (0.29.12 to 0.30.2).
+    pub(super) fn encrypted(&self) -> Option<&'static str> {
+        const PREFIX: &str = "enc:v1:";
+        let own = Column::ALL.map(|column| (column_name(column), self.get(column)));
+        let shared = [("project", &*self.shared.project), ("environment", &*self.shared.environment)];
+        own.into_iter().chain(shared).find(|(_, text)| text.starts_with(PREFIX)).map(|(name, _)| name)
+    }
+
     /// The texts as one, which is compared and never shown.
     pub(super) fn to_secret(&self) -> SecretText {
         let all = Column::ALL.map(|column| self.get(column));
@@ -116,6 +127,12 @@ pub(in super::super) struct Application {
     creates_env_file: Option<bool>,
     environment: Option<Environment>,
 }
+
+/// The first release in which an application has all that is saved along with its variables: build secrets came with 0.25.6,
+/// the switch for the file with 0.26.1, and the procedure that saves them demands what the version has.
+pub(in super::super) const SINCE: (u32, u32, u32) = (0, 26, 1);
+
+pub(in super::super) const WHAT: &str = "the variables of an application before 0.26.1";
 
 // A text that is not read must not be taken for an empty one, since it is saved as a whole.
 object!(Application:

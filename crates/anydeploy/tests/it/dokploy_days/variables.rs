@@ -3,7 +3,7 @@
 use anydeploy::{
     Change, DesiredVariable, DesiredVariables, ErrorKind, PlanOptions, VariablePlan, VariableScope, VariableValue,
 };
-use anydeploy_fakes::DokployKey;
+use anydeploy_fakes::{DokployKey, DokployQuirk};
 
 use super::*;
 
@@ -248,4 +248,57 @@ async fn a_member_with_the_service_may_set_variables() {
     assert_eq!(member.apply_variables(&plan).await.unwrap().written, ["A"]);
     let stranger = Dokploy::builder().url(fake.url()).token(fake.add_key(DokployKey::member())).build().unwrap();
     assert_eq!(stranger.variables_of(&web).await.unwrap_err().kind(), ErrorKind::PermissionDenied);
+}
+
+#[tokio::test]
+async fn a_text_that_the_server_could_not_decrypt_is_neither_read_nor_added_to() {
+    // What begins so is stored as it is sent, and what cannot be decrypted comes as it is stored.
+    let lost = "enc:v1:q83vEjRWeJCrze8S";
+    let texts = |column: &str| {
+        let text = |name: &str| json!(if name == column { lost } else { "A=1" });
+        let (env, args, secrets) = (text("env"), text("buildArgs"), text("buildSecrets"));
+        json!({ "env": env, "buildArgs": args, "buildSecrets": secrets, "createEnvFile": true })
+    };
+    for column in ["env", "buildArgs", "buildSecrets"] {
+        let (fake, dokploy, web) = with_text("A=1").await;
+        let desired = DesiredVariables::new().set("NEW", "s3cr3t");
+        let plan = dokploy.plan_variables(&web, &desired, PlanOptions::merge()).await.unwrap();
+        save(&fake, &web, texts(column)).await;
+        let (written, read) = (saves(&fake), fake.requests().len());
+        for error in [
+            dokploy.variables_of(&web).await.unwrap_err(),
+            dokploy.plan_variables(&web, &desired, PlanOptions::merge()).await.unwrap_err(),
+            dokploy.apply_variables(&plan).await.unwrap_err(),
+        ] {
+            assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unreadable, true), "{error}");
+            assert!(error.to_string().contains(column) && error.advice().contains("ENCRYPTION_KEY"), "{error}");
+        }
+        assert_eq!((saves(&fake), fake.requests().len()), (written, read + 3));
+    }
+    let (fake, dokploy, stack) = deployed_compose(json!({})).await;
+    set(&fake, "/api/compose.saveEnvironment", "composeId", stack.id(), json!({ "env": lost })).await;
+    assert_eq!(dokploy.variables_of(&stack).await.unwrap_err().kind(), ErrorKind::Unreadable);
+}
+
+#[tokio::test]
+async fn a_shared_text_that_the_server_could_not_decrypt_is_not_read_for_references() {
+    let (fake, dokploy, web) = with_text("A=${{environment.B}}").await;
+    let settings = settings(&fake, &web).await;
+    let id = settings["environmentId"].as_str().unwrap();
+    set(&fake, "/api/environment.update", "environmentId", id, json!({ "env": "enc:v1:q83vEjRWeJCrze8S" })).await;
+    let desired = DesiredVariables::new().set("A", "1");
+    let error = dokploy.plan_variables(&web, &desired, PlanOptions::merge()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreadable, "{error}");
+}
+
+#[tokio::test]
+async fn a_server_without_all_texts_of_an_application_is_refused_at_once() {
+    let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::OldServerIgnoresTitle)).await;
+    let web = Target::application(fake.application());
+    let error = dokploy.variables_of(&web).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    assert!(error.to_string().contains("before 0.26.1"), "{error}");
+    assert_eq!(fake.requests().len(), 2, "the application, and the version");
+    // A compose stack has had its one text all along.
+    assert!(dokploy.variables_of(&Target::compose(fake.compose())).await.unwrap().variables.is_empty());
 }
