@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::applications::{nested, refresh_token, search};
 use super::failure::Failure;
 use super::procedure::{Body, Call, Procedure, Reply};
+use super::quirk::Quirks;
 use super::service::{Kind, Target};
 use super::triggered::DokployOperation;
 
@@ -102,8 +103,9 @@ fn start(call: &mut Call<'_>) -> Reply {
     let service = call.service(&target)?;
     let (exists, is_stack) = (service.running.is_some(), service.text("composeType") == "stack");
     if !is_stack {
-        let refused = call.state.quirks.refuses(DokployOperation::Start).then_some("docker compose up -d");
-        if let Some(failure) = failed(exists, refused) {
+        let quirks = &call.state.quirks;
+        let refused = quirks.refuses(DokployOperation::Start).then_some("docker compose up -d");
+        if let Some(failure) = failed(quirks, exists, refused) {
             call.state.set_status(&target, "idle");
             return Err(failure);
         }
@@ -117,8 +119,9 @@ fn start(call: &mut Call<'_>) -> Reply {
 fn stop(call: &mut Call<'_>) -> Reply {
     let target = call.target(Kind::Compose)?;
     let exists = call.service(&target)?.running.is_some();
-    let refused = call.state.quirks.refuses(DokployOperation::Stop).then_some("docker compose stop");
-    if let Some(failure) = failed(exists, refused) {
+    let quirks = &call.state.quirks;
+    let refused = quirks.refuses(DokployOperation::Stop).then_some("docker compose stop");
+    if let Some(failure) = failed(quirks, exists, refused) {
         call.state.set_status(&target, "error");
         return Err(failure);
     }
@@ -129,10 +132,10 @@ fn stop(call: &mut Call<'_>) -> Reply {
 }
 
 /// How a command fails: without a folder nothing was ever deployed, and the engine may refuse it.
-fn failed(exists: bool, refused: Option<&str>) -> Option<Failure> {
+fn failed(quirks: &Quirks, exists: bool, refused: Option<&str>) -> Option<Failure> {
     if !exists {
-        return Some(Failure::internal("Command execution failed: spawn /bin/sh ENOENT"));
+        return Some(Failure::of_command(quirks, "spawn /bin/sh ENOENT"));
     }
     let command = refused?;
-    Some(Failure::internal(format!("Command execution failed: Command failed: {command}\nno such network\n")))
+    Some(Failure::of_command(quirks, &format!("Command failed: {command}\nno such network\n")))
 }

@@ -138,7 +138,7 @@ fn start(call: &mut Call<'_>, engine: DokployDatabase) -> Reply {
 
 /// Scales to one and sets the status, unless the engine refuses that.
 fn scale_up(call: &mut Call<'_>, target: &Target, operation: DokployOperation) -> Result<bool, Failure> {
-    if let Some(failure) = scale_failed(call.service(target)?, call.state.quirks.refuses(operation)) {
+    if let Some(failure) = scale_failed(call.service(target)?, &call.state.quirks, operation) {
         return Err(failure);
     }
     let effect = call.scale(target, 1);

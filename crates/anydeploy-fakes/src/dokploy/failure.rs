@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::quirk::Release;
+use super::quirk::{Quirks, Release};
 use crate::response::Response;
 
 /// A refusal by the router, before it is written as an error body.
@@ -39,6 +39,16 @@ impl Failure {
     /// The message of an unexpected exception reaches the client as it is.
     pub(super) fn internal(message: impl Into<String>) -> Self {
         Self::new(500, "INTERNAL_SERVER_ERROR", message)
+    }
+
+    /// What a command says that fails: on a remote server, nothing but its exit code is kept.
+    pub(super) fn of_command(quirks: &Quirks, said: &str) -> Self {
+        Self::internal(match (quirks.unreachable, quirks.remote) {
+            (true, _) => "SSH connection error: connect ECONNREFUSED 192.0.2.1:22".to_owned(),
+            (_, true) => "Remote command failed with exit code 1".to_owned(),
+            _ if quirks.release < Release::NAMES_COMMANDS => said.to_owned(),
+            _ => format!("Command execution failed: {said}"),
+        })
     }
 
     /// What a gateway in front of the server answers after its timeout.

@@ -8,7 +8,7 @@ use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
 
 use super::engine::Engine;
-use super::error::is_of_command;
+use super::error::{FailedCommand, failed_command};
 use super::operation::Operation;
 use super::pending::{identified, identity_of};
 use super::{ApplicationStatusEnum, Dokploy, status};
@@ -208,12 +208,15 @@ impl<'a> DatabaseTrigger<'a> {
     fn failure(&self, error: &Error) -> Option<String> {
         let said = error.server_message().filter(|_| error.status() == Some(500))?.trim();
         match self.operation {
-            // The stop before it is not undone.
-            Operation::Reload if is_of_command(error) => {
+            // The stop before it, whose failure is not answered, is not undone.
+            Operation::Reload => {
+                let what = match failed_command(error)? {
+                    FailedCommand::Refused => "the engine refused to start it again",
+                    FailedCommand::NotReached => "Dokploy did not reach the remote server to start it again",
+                };
                 let said = said.rsplit_once("Error response from daemon: ").map_or(said, |(_, said)| said);
-                Some(excerpt(&format!("the engine refused to start it again: {said}"), MAX_REASON_CHARS))
+                Some(excerpt(&format!("{what}: {said}"), MAX_REASON_CHARS))
             }
-            Operation::Reload => None,
             _ => {
                 let said = said.strip_prefix(DEPLOY_FAILED)?;
                 // The two sentences stand without a space between them.

@@ -11,10 +11,33 @@ pub(super) fn map_error(error: wire::Error) -> Error {
     translate(&DIALECT, error)
 }
 
-/// Whether the server answers that a command of its own failed, so that the answer is not lost.
-pub(super) fn is_of_command(error: &Error) -> bool {
-    error.status() == Some(500)
-        && error.server_message().is_some_and(|said| said.starts_with("Command execution failed"))
+/// How a command of the server failed, which it answers by 500, so that the answer is not lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FailedCommand {
+    /// It ran, and what it asked for was refused, at least in part.
+    Refused,
+    /// It never ran, because the remote server was not reached.
+    NotReached,
+}
+
+/// What the server says of a command of its own that failed, if that is what it answers.
+pub(super) fn failed_command(error: &Error) -> Option<FailedCommand> {
+    let said = error.server_message().filter(|_| error.status() == Some(500))?;
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| said.starts_with(beginning));
+    // The words for its own host, before 0.25.11 without the first two, and for a remote server (source of 0.30.2).
+    if begins(&["Command execution failed", "Command failed: ", "Remote command failed with exit code "]) {
+        return Some(FailedCommand::Refused);
+    }
+    // A connection that broke may have broken after the command had begun, which says neither.
+    begins(&[
+        "No SSH key available for this server",
+        "Authentication failed: ",
+        "Remote command execution failed: ",
+        "SSH connection error: connect ",
+        "SSH connection error: getaddrinfo ",
+        "SSH connection error: Timed out while waiting for handshake",
+    ])
+    .then_some(FailedCommand::NotReached)
 }
 
 /// Dokploy (0.30.2) refuses in a JSON object with `message` and, save for two cases, `code`.
@@ -79,4 +102,33 @@ fn sentence(answer: &FailedAnswer<'_>) -> Option<String> {
         Some(format!("{message}: {}: {}", issue["path"][0].as_str()?, issue["message"].as_str()?))
     });
     with_issue.or_else(|| Some(message.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_for_a_failed_command_are_those_of_every_version_and_server() {
+        use FailedCommand::{NotReached, Refused};
+        for (status, said, expected) in [
+            (500, "Command execution failed: Command failed: docker service scale a=1", Some(Refused)),
+            (500, "Command execution failed: spawn /bin/sh ENOENT", Some(Refused)),
+            (500, "Command failed: docker service scale a=1", Some(Refused)),
+            (500, "Remote command failed with exit code 1", Some(Refused)),
+            (500, "Remote command execution failed: (SSH) Channel open failure", Some(NotReached)),
+            (500, "SSH connection error: connect ECONNREFUSED 192.0.2.1:22", Some(NotReached)),
+            (500, "SSH connection error: getaddrinfo ENOTFOUND build.test", Some(NotReached)),
+            (500, "SSH connection error: Timed out while waiting for handshake", Some(NotReached)),
+            (500, "SSH connection error: read ECONNRESET", None),
+            (500, "Authentication failed: Invalid SSH private key. ", Some(NotReached)),
+            (500, "No SSH key available for this server", Some(NotReached)),
+            (500, "No container or service found for: web-abc", None),
+            (500, "Internal server error", None),
+            (502, "Command failed: docker", None),
+        ] {
+            let error = Error::new(ErrorKind::Unavailable, "").with_status(status).with_server_message(said);
+            assert_eq!(failed_command(&error), expected, "{status} {said}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use futures::future::{BoxFuture, FutureExt};
 
 use super::database::under_way;
-use super::error::is_of_command;
+use super::error::{FailedCommand, failed_command};
 use super::state::{self, State};
 use super::{ApplicationStatusEnum, Dokploy};
 use crate::adapter::{after_write, retry_read};
@@ -56,23 +56,26 @@ async fn change(dokploy: &Dokploy, target: &Target, desired: DesiredState) -> Re
         return Ok(change);
     }
     let sent = if starts { dokploy.api.start(target).await } else { dokploy.api.stop(target).await };
-    match sent {
-        Ok(()) => {}
-        Err(error) if was_never_deployed(&error) => return Err(never_deployed(error)),
-        Err(error) if error.is_safe_to_repeat() => return Err(error),
-        Err(error) if is_of_command(&error) => return Err(refused(error)),
-        Err(lost) => after_loss(dokploy, target, &before, desired, lost).await?,
+    let Err(error) = sent else { return Ok(change.with_sent(true)) };
+    if error.is_safe_to_repeat() {
+        return Err(error);
+    }
+    match failed_command(&error) {
+        Some(FailedCommand::Refused) if was_never_deployed(&error) => return Err(never_deployed(error)),
+        Some(FailedCommand::Refused) => return Err(refused(error)),
+        Some(FailedCommand::NotReached) => return Err(not_reached(error)),
+        None => after_loss(dokploy, target, &before, desired, error).await?,
     }
     Ok(change.with_sent(true))
 }
 
-/// Whether the engine or the shell says that there is nothing to start or stop.
+/// Whether the engine or the shell says that there is nothing to start or stop; of those of a remote server nothing but the
+/// exit code is answered.
 fn was_never_deployed(error: &Error) -> bool {
     // The service of an application, and the folder of a compose stack, come with the first deployment.
-    is_of_command(error)
-        && error.server_message().is_some_and(|said| {
-            said.contains("ENOENT") || said.contains("docker service scale") && said.contains("not found")
-        })
+    error.server_message().is_some_and(|said| {
+        said.contains("ENOENT") || said.contains("docker service scale") && said.contains("not found")
+    })
 }
 
 /// The error of a command that the engine refused; what it has changed by then is not known.
@@ -84,6 +87,21 @@ fn refused(error: Error) -> Error {
         .with_server_message(&sentence)
         .with_safe_to_repeat(false)
         .with_source(error)
+}
+
+/// The error of a command that never ran; a compose stack has another status since, and nothing else is changed.
+fn not_reached(error: Error) -> Error {
+    let sentence = error.server_message().unwrap_or_default().to_owned();
+    Error::new(
+        ErrorKind::Unavailable,
+        "Dokploy did not reach the remote server, so that nothing was started or stopped",
+    )
+    .with_platform(platform::DOKPLOY)
+    .with_status(500)
+    .with_server_message(&sentence)
+    .with_safe_to_repeat(true)
+    .with_advice("check the remote server and its SSH key in Dokploy")
+    .with_source(error)
 }
 
 fn never_deployed(error: Error) -> Error {

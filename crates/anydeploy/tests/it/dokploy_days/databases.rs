@@ -98,6 +98,21 @@ async fn a_reload_that_failed_half_way_is_failed() {
 }
 
 #[tokio::test]
+async fn a_reload_that_failed_on_a_remote_server_is_failed() {
+    for (quirk, words) in [
+        (DokployQuirk::EngineRefuses(DokployOperation::Reload), "refused to start it again: Remote command failed"),
+        (DokployQuirk::RemoteUnreachable, "did not reach the remote server to start it again: SSH connection error"),
+    ] {
+        let (fake, dokploy, db) = running().await;
+        fake.enable(DokployQuirk::RemoteServer);
+        fake.enable(quirk);
+        let failed = outcome(&dokploy, DeployRequest::restart(db.clone())).await;
+        assert!(reason(&failed).contains(words), "{failed:?}");
+        assert_eq!(did(&fake, DokployOperation::Reload), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_pull_that_no_gateway_waits_for_is_watched_to_its_end() {
     for (script, succeeds) in [(DokployScript::succeeds(), true), (DokployScript::fails_with("no space"), false)] {
         let (fake, dokploy) = clocked(FakeDokploy::builder()).await;

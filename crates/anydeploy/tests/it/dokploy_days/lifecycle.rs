@@ -197,3 +197,38 @@ async fn before_0_28_3_only_rows_show_what_is_under_way() {
     fake.advance(1);
     assert!(dokploy.state(&web).await.unwrap().busy.is_some());
 }
+
+#[tokio::test]
+async fn a_start_that_a_remote_server_refused_is_rejected_and_not_taken_for_a_lost_answer() {
+    let (fake, dokploy, web) = deployed().await;
+    let stack = Target::new(TargetKind::Compose, fake.compose());
+    fake.deploy_by_someone_else(stack.id());
+    fake.advance(10);
+    for target in [web, stack] {
+        dokploy.stop(&target).await.unwrap();
+        fake.enable(DokployQuirk::RemoteServer);
+        fake.enable(DokployQuirk::EngineRefuses(DokployOperation::Start));
+        let error = dokploy.start(&target).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Rejected, false), "{error}");
+        assert!(error.server_message().unwrap().contains("exit code 1"), "{error}");
+        fake.disable(DokployQuirk::EngineRefuses(DokployOperation::Start));
+        assert!(dokploy.start(&target).await.unwrap().sent);
+    }
+}
+
+#[tokio::test]
+async fn a_remote_server_that_was_not_reached_has_started_and_stopped_nothing() {
+    let (fake, dokploy, stack) = deployed_compose(json!({})).await;
+    let web = Target::application(fake.application());
+    fake.deploy_by_someone_else(web.id());
+    fake.advance(10);
+    dokploy.stop(&web).await.unwrap();
+    fake.enable(DokployQuirk::RemoteUnreachable);
+    for error in [dokploy.start(&web).await.unwrap_err(), dokploy.stop(&stack).await.unwrap_err()] {
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unavailable, true), "{error}");
+        assert!(error.to_string().contains("did not reach the remote server"), "{error}");
+    }
+    assert_eq!((fake.replicas(web.id()), fake.replicas(stack.id())), (0, 1));
+    let read = fake.requests().iter().filter(|request| request.path.ends_with("compose.one")).count();
+    assert!(read < 5, "a lost answer would have been searched for: {read}");
+}
