@@ -34,17 +34,18 @@ fn of_database(call: &mut Call<'_>, engine: DokployDatabase) -> Reply {
     of_service(call, Kind::Database(engine))
 }
 
-/// The log of the first container that runs; without one the command fails.
+/// The log of the first container that runs, or of the service, whose stopped tasks the engine still knows.
 fn of_service(call: &mut Call<'_>, kind: Kind) -> Reply {
     let tail = tail(call)?;
     let target = call.target(kind)?;
     let service = call.service(&target)?;
-    if wanted(service).is_empty() || call.state.quirks.engine_down {
-        let name = service.text("appName");
-        let said = format!(
-            "Command execution failed: Command failed: docker service logs --timestamps {name}\nno such task or service: {name}\n"
-        );
-        return Err(Failure::internal(said));
+    let name = service.text("appName");
+    if call.state.quirks.engine_down || call.state.quirks.unreachable {
+        let said = format!("Command failed: docker ps -q --filter \"name=^{name}\" | head -1\n");
+        return Err(Failure::of_command(&call.state.quirks, &said));
+    }
+    if service.running.is_none() {
+        return Err(Failure::internal(format!("No container or service found for: {name}")));
     }
     Ok(json!(printed(stamped(&service.tasks.log, tail))?).into())
 }

@@ -2,11 +2,12 @@
 //!
 //! Facts of 0.30.2: the last lines of the first container that runs, each behind the time at which it was printed; a compose
 //! stack asks for a container, and does not compare it with its own.
-//! Where nothing runs, the command fails with 500; for a container that is not there, the error of the engine is the text.
+//! Of a service of which nothing runs, the engine still has the last lines; without a service the answer is 500, and for a
+//! container that is not there, the error of the engine is the text.
 
+use super::Dokploy;
 use super::runs::Running;
 use super::tail::{MAX_LOG_LINES, read_tail};
-use super::{Dokploy, error::is_of_command};
 use crate::adapter::parse_timestamp;
 use crate::{
     Ability, Deployer, Error, ErrorKind, LogLine, LogOptions, LogPage, Result, ServiceLogOptions, Target, TargetKind,
@@ -15,6 +16,9 @@ use crate::{
 
 /// How the engine begins an error, which the server gives out as text of the log.
 const ENGINE_ERROR: &str = "Error response from daemon: ";
+
+/// How the server begins its answer of what has neither a container nor a service (source of 0.29.0 to 0.30.2).
+const NOTHING_FOUND: &str = "No container or service found for: ";
 
 /// What to do where the server has no call: that of the application reads the containers of the application alone.
 const NO_LOG_OF_A_PREVIEW: &str =
@@ -85,10 +89,10 @@ fn choose(containers: &[Running], app_name: &str, part: Option<&str>) -> Result<
     Err(error.with_platform(platform::DOKPLOY).with_advice("name one of them as the part"))
 }
 
-/// The command that reads the log fails where there is nothing to read.
+/// That there is nothing to read, where the server says so; that a command of its own failed says nothing of it.
 fn does_not_run(error: Error) -> Error {
     match error.server_message() {
-        Some(said) if is_of_command(&error) => not_running(said).with_status(500),
+        Some(said) if said.starts_with(NOTHING_FOUND) => not_running(said).with_status(500),
         _ => error,
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anydeploy::{
-    Deployer, DeployerExt, Dokploy, ErrorKind, FollowEvent, LogOptions, Outcome, ServiceLogOptions, Target, TargetKind,
+    Deployer, DeployerExt, Dokploy, ErrorKind, FollowEvent, LogOptions, Outcome, ServiceLogOptions, Target,
 };
 use anydeploy_fakes::{DokployKey, DokployQuirk, DokployScript, FakeDokploy, Pace};
 use futures::StreamExt;
@@ -94,11 +94,12 @@ async fn a_log_above_1_mib_is_500_and_is_read_in_a_shorter_page() {
 }
 
 #[tokio::test]
-async fn what_runs_has_a_log_and_what_does_not_run_is_a_conflict() {
+async fn what_was_deployed_has_a_log_and_what_was_not_is_a_conflict() {
     let (fake, dokploy, targets) = fresh().await;
     for target in &targets {
         let error = dokploy.service_logs(target, ServiceLogOptions::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflict, "{target}: {error}");
+        assert!(!error.is_transient());
     }
     deploy_all(&fake, &targets);
     for target in &targets {
@@ -107,14 +108,20 @@ async fn what_runs_has_a_log_and_what_does_not_run_is_a_conflict() {
         let texts: Vec<_> = page.lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!((texts, page.truncated), (vec!["two", "three"], true), "{target}");
         assert!(page.lines.iter().all(|line| line.time.is_some()), "{target}");
-        if *target.kind() == TargetKind::Compose {
-            // Docker compose keeps the container that it stops, and its log.
-            continue;
-        }
+        // Docker compose keeps the container that it stops, and its log, and the swarm its stopped tasks.
         dokploy.stop(target).await.unwrap();
-        let error = dokploy.service_logs(target, ServiceLogOptions::default()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Conflict, "{target}: {error}");
+        let page = dokploy.service_logs(target, ServiceLogOptions::tail(2)).await.unwrap();
+        assert_eq!(page.lines.len(), 2, "{target}");
     }
+}
+
+#[tokio::test]
+async fn an_engine_that_does_not_answer_is_not_taken_for_a_service_that_does_not_run() {
+    let (fake, dokploy, targets) = deployed().await;
+    let web = &targets[0];
+    fake.enable(DokployQuirk::NoContainers);
+    let error = dokploy.service_logs(web, ServiceLogOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
 }
 
 #[tokio::test]
@@ -183,13 +190,9 @@ async fn the_log_of_what_runs_is_followed_beyond_a_stop() {
     };
     assert_eq!(next().await, "one");
     dokploy.stop(&application).await.unwrap();
-    assert_eq!(next().await, "conflict");
+    fake.write_log(application.id(), ["old", "one", "bye"]);
+    assert_eq!(next().await, "bye");
     dokploy.start(&application).await.unwrap();
-    fake.write_log(application.id(), ["old", "one", "two"]);
-    loop {
-        match next().await.as_str() {
-            "conflict" => {}
-            line => break assert_eq!(line, "two"),
-        }
-    }
+    fake.write_log(application.id(), ["old", "one", "bye", "two"]);
+    assert_eq!(next().await, "two");
 }
