@@ -2,7 +2,7 @@
 
 use super::job::{Job, Order, Stage};
 use super::row::{Log, Row, Status, log_path};
-use super::script::Ending;
+use super::script::{Commit, Ending};
 use super::service::Target;
 use super::state::State;
 use super::triggered::{DokployJobState, DokployOperation, DokployOrigin};
@@ -184,20 +184,20 @@ impl State {
     /// What follows the last status of the row: the service's own status, and for git the new title.
     fn close(&mut self, job: &Job) {
         let failed = matches!(job.script.ending, Ending::Error(_));
-        let overwrites = self.quirks.overwrites_title() && !job.redeploy && job.script.cloned;
+        let overwrites = self.quirks.overwrites_title() && !job.redeploy;
         let Some(service) = self.service_mut(&job.target) else { return };
         service.set_status(if failed { "error" } else { "done" });
         if !(overwrites && service.clones()) {
             return;
         }
-        let (sha, message) = job
-            .script
-            .commit
-            .as_ref()
-            .map_or((FAKE_SHA, FAKE_MESSAGE), |commit| (commit.sha.as_str(), commit.message.as_str()));
+        if job.script.cloned {
+            service.cloned = Some(job.script.commit.clone().unwrap_or_else(Commit::of_fake));
+        }
+        // What fails before it is cloned leaves the clone of an earlier deployment, whose commit is read all the same.
+        let Some(commit) = service.cloned.clone() else { return };
         if let Some(row) = job.row.as_deref().and_then(|id| self.row_mut(id)) {
-            message.clone_into(&mut row.title);
-            row.description = format!("Commit: {sha}");
+            row.title = commit.message;
+            row.description = format!("Commit: {}", commit.sha);
         }
     }
 
@@ -262,7 +262,3 @@ impl State {
         }
     }
 }
-
-/// The commit at the head of every branch, unless a script says otherwise.
-const FAKE_SHA: &str = "fa4ec0de0123456789abcdef0123456789abcdef";
-const FAKE_MESSAGE: &str = "Fake commit subject\n\nFake commit body";

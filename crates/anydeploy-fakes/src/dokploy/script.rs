@@ -33,6 +33,14 @@ pub(super) struct Commit {
     pub(super) message: String,
 }
 
+impl Commit {
+    /// The commit at the head of every branch, unless a script says otherwise.
+    pub(super) fn of_fake() -> Self {
+        let sha = "fa4ec0de0123456789abcdef0123456789abcdef".to_owned();
+        Self { sha, message: "Fake commit subject\n\nFake commit body".to_owned() }
+    }
+}
+
 impl DokployScript {
     fn new(ending: Ending) -> Self {
         Self { ending, lines: Vec::new(), ticks: 3, row_after: None, commit: None, cloned: true, word: None }
@@ -74,7 +82,9 @@ impl DokployScript {
     }
 
     /// A deployment that the server gives up: its job is gone from the queue after its time, and row and service stay
-    /// `running` for good, as those of a preview do if GitHub cannot be called.
+    /// `running` for good.
+    ///
+    /// So does a preview if GitHub cannot be called, and any other service if its remote server cannot be reached.
     #[must_use]
     pub fn is_given_up() -> Self {
         Self::new(Ending::GivenUp)
@@ -122,7 +132,8 @@ impl DokployScript {
         self
     }
 
-    /// Nothing is cloned, so that there is no commit and the caller's title survives.
+    /// Nothing is cloned, so that there is no commit and the caller's title survives, unless an earlier deployment cloned: then
+    /// the row gets the commit and the title of that one.
     ///
     /// This is what a missing branch or an unreachable host does, together with [`fails_with`](Self::fails_with).
     #[must_use]

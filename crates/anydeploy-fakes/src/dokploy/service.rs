@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::database::DokployDatabase;
 use super::engine::Running;
-use super::script::DokployScript;
+use super::script::{Commit, DokployScript};
 use super::tasks::Tasks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,8 @@ pub(super) struct Service {
     pub(super) running: Option<Running>,
     /// What the engine runs of it.
     pub(super) tasks: Tasks,
+    /// The commit of the clone on the server's disk.
+    pub(super) cloned: Option<Commit>,
     /// How many of its deployments built an image.
     pub(super) builds: usize,
 }
@@ -102,7 +104,7 @@ impl Service {
         let stem = columns.get("appName").and_then(Value::as_str).and_then(|name| name.rsplit('-').next());
         let tasks = Tasks::new(stem.unwrap_or_default(), parts);
         let (scripts, usual) = (VecDeque::new(), DokployScript::succeeds());
-        Self { target, columns, scripts, usual, running: None, tasks, builds: 0 }
+        Self { target, columns, scripts, usual, running: None, tasks, cloned: None, builds: 0 }
     }
 
     pub(super) fn text(&self, column: &str) -> &str {

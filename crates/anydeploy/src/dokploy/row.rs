@@ -1,6 +1,6 @@
 //! The deployment of a row.
 
-use dokploy_client::types::Deployment as Row;
+use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum};
 
 use super::pending::id_of_row;
 use super::status;
@@ -11,7 +11,10 @@ pub(super) fn to_deployment(target: &Target, row: &Row, identity: Identity) -> D
     let id = id_of_row(target, &row.deployment_id, identity);
     let time = |column: Option<&str>| column.and_then(parse_timestamp);
     // The commit that was built, which Dokploy puts into the description at the end of a deployment from git.
-    let built = hash(row, "Commit: ");
+    // It reads the folder whatever failed, and what fails before that is emptied leaves the commit of an earlier deployment
+    // there, so that only `done` proves the commit (0.30.2); the title is the message of that commit as well.
+    let is_done = row.status == Some(DeploymentStatusEnum::Done);
+    let built = hash(row, "Commit: ").filter(|_| is_done);
     // The commit that a webhook named, which Dokploy puts into the description at the start; the head of the branch may
     // have moved by the time it is cloned.
     let pushed = hash(row, "Hash: ");

@@ -51,6 +51,30 @@ async fn the_commit_that_ran_is_read_where_the_row_has_it_and_never_assumed() {
 }
 
 #[tokio::test]
+async fn the_commit_of_an_earlier_clone_is_not_taken_for_that_of_a_failed_deployment() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    for target in
+        [Target::application(fake.add_git_application("shop")), Target::compose(fake.add_git_compose("stack"))]
+    {
+        for script in [
+            DokployScript::succeeds().commit(SHA, "the first"),
+            DokployScript::fails_with("no such branch").without_clone(),
+            DokployScript::fails_with("a build that fails"),
+        ] {
+            fake.next_deployment(target.id(), script);
+            fake.deploy_by_someone_else(target.id());
+            ticks(&fake, 10).await;
+        }
+        let rows = dokploy.history_of(&target, anydeploy::HistoryOptions::default()).await.unwrap();
+        let commits: Vec<_> = rows.iter().map(|row| (row.commit.as_deref(), row.revision.clone())).collect();
+        let ran = RanRevision::Commit(SHA.into());
+        let unknown = (None, RanRevision::Unverified);
+        assert_eq!(commits, [unknown.clone(), unknown, (Some(SHA), ran)], "{target}");
+        assert_eq!(rows[1].title.as_deref(), Some("the first"), "the row says so");
+    }
+}
+
+#[tokio::test]
 async fn the_commit_that_a_webhook_named_is_not_taken_for_the_one_that_ran() {
     let (fake, dokploy) = manual(FakeDokploy::builder()).await;
     let shop = fake.add_git_application("shop");
