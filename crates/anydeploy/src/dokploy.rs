@@ -40,6 +40,9 @@
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
 //!   them.
 //!   Every request counts twice against the limits of a key.
+//! * A restart of the server marks all rows that run as `cancelled`.
+//!   Before 0.29.9 the jobs stay, and what was cancelled so is run again after half a minute, with a row of its own: it is over
+//!   only once the queue holds no job of it, and the newer row is followed.
 //! * A deployment cannot be cancelled: a self-hosted server refuses (`Deployment cancellation only available in cloud
 //!   version`), and what it offers for jobs that wait drops those of everyone.
 //! * Before 0.28.3 the queue cannot be read: a deployment that waits is then only known to be accepted, and never
@@ -86,9 +89,11 @@
 mod api;
 mod baseline;
 mod batch;
+mod cancelled;
 mod catalog;
 mod check;
 mod containers;
+mod current;
 mod database;
 mod details;
 mod domains;

@@ -14,6 +14,11 @@ impl FakeDokploy {
         self.platform.state().named(service).tasks.log = lines.into_iter().map(Into::into).collect();
     }
 
+    /// Marks all rows that run as cancelled, as a server does that has just started, although it took requests before.
+    pub fn cancel_rows(&self) {
+        self.platform.state().cancel_running();
+    }
+
     /// Writes the log of the newest deployment of a service anew, with these lines in place of those that it has by now.
     ///
     /// # Panics

@@ -235,7 +235,17 @@ impl State {
 
     /// The process ends and starts again.
     pub(super) fn restart(&mut self) {
-        for job in self.queue.reset() {
+        let tick = self.tick;
+        for mut job in self.queue.reset() {
+            if self.quirks.keeps_jobs() {
+                if job.stage != Stage::Waiting {
+                    // A job that nobody works on any more is noticed after a while.
+                    (job.stage, job.due, job.row) = (Stage::Starting, tick.saturating_add(STALLED), None);
+                }
+                self.queue.last = self.queue.last.max(job.number);
+                self.queue.jobs.push(job);
+                continue;
+            }
             match self.ledger[job.entry].state {
                 DokployJobState::Waiting | DokployJobState::Starting => self.note(job.entry, DokployJobState::Dropped),
                 DokployJobState::Running => self.note(job.entry, DokployJobState::Cancelled),
@@ -247,6 +257,11 @@ impl State {
         for slow in std::mem::take(&mut self.slow) {
             self.note(slow.entry, DokployJobState::Cancelled);
         }
+        self.cancel_running();
+    }
+
+    /// What the server does right after its start: each row that runs becomes `cancelled`, whatever its job does.
+    pub(super) fn cancel_running(&mut self) {
         let tick = self.tick;
         let running: Vec<Row> = self.rows.iter().filter(|row| row.status == Status::Running).cloned().collect();
         for row in running {
@@ -262,3 +277,6 @@ impl State {
         }
     }
 }
+
+/// How many ticks after a restart a job is run again that ran before.
+const STALLED: u64 = 10;

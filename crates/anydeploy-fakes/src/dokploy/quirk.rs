@@ -60,6 +60,11 @@ pub enum DokployQuirk {
     ///
     /// Off.
     OldServerIgnoresTitle,
+    /// The server is v0.29.8: its queue lies in Redis, so that a restart keeps the jobs, and runs those again that ran, each with
+    /// a row of its own.
+    ///
+    /// Off. Known from the server's source only, never observed.
+    OldServerKeepsJobs,
     /// `deployment.queueList` is refused with this status (401 for a missing permission, 403, 404, or 500) while
     /// everything else is answered.
     ///
@@ -136,6 +141,8 @@ impl Release {
     pub(super) const ENV_FILE: Self = Self(0, 26, 1);
     /// The first release that puts words of its own before those of a failed command.
     pub(super) const NAMES_COMMANDS: Self = Self(0, 25, 11);
+    /// The first release whose queue forgets its jobs when it restarts.
+    pub(super) const FORGETS_JOBS: Self = Self(0, 29, 9);
     /// The first release that writes the commit over both.
     pub(super) const OVERWRITES_TITLE: Self = Self(0, 25, 7);
     /// The first release whose error bodies have `data`.
@@ -214,6 +221,7 @@ impl Quirks {
             DokployQuirk::OldServerWithoutQueueList => self.release = Release(0, 28, 2),
             DokployQuirk::OldServerPlainErrors => self.release = Release(0, 27, 1),
             DokployQuirk::OldServerIgnoresTitle => self.release = Release(0, 23, 6),
+            DokployQuirk::OldServerKeepsJobs => self.release = Release(0, 29, 8),
             DokployQuirk::QueueListRefused(status) => self.queue_list_refused = Some(status),
             DokployQuirk::WebhookFirst => self.webhook_first = true,
             DokployQuirk::DownAfterTrigger(reads) => self.down_after_trigger = reads,
@@ -240,7 +248,8 @@ impl Quirks {
             DokployQuirk::Cloud => self.cloud = false,
             DokployQuirk::OldServerWithoutQueueList
             | DokployQuirk::OldServerPlainErrors
-            | DokployQuirk::OldServerIgnoresTitle => self.release = Release::OBSERVED,
+            | DokployQuirk::OldServerIgnoresTitle
+            | DokployQuirk::OldServerKeepsJobs => self.release = Release::OBSERVED,
             DokployQuirk::QueueListRefused(_) => self.queue_list_refused = None,
             DokployQuirk::WebhookFirst => self.webhook_first = false,
             DokployQuirk::DownAfterTrigger(_) => self.down_after_trigger = 0,
@@ -259,6 +268,11 @@ impl Quirks {
     /// Whether the engine refuses an operation, or is never asked.
     pub(super) fn refuses(&self, operation: DokployOperation) -> bool {
         self.unreachable || self.refused.contains(&operation)
+    }
+
+    /// Whether a restart keeps the jobs; older releases keep them as well, which no test needs.
+    pub(super) fn keeps_jobs(&self) -> bool {
+        self.release < Release::FORGETS_JOBS && self.release >= Release(0, 29, 0)
     }
 
     pub(super) fn keeps_title(&self) -> bool {

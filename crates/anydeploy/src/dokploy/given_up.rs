@@ -14,22 +14,6 @@ use super::status::status;
 use crate::adapter::Timestamps;
 use crate::{Deployment, DeploymentStatus, Identity, Phase, Target};
 
-/// The deployment of a row: as it is once its last change has come, or failed if nothing of it runs any more although the
-/// row does not say so.
-pub(super) async fn ended_or_given_up(
-    dokploy: &Dokploy,
-    lists: &Lists<'_>,
-    target: &Target,
-    row: &Row,
-    identity: Identity,
-    at: Option<Timestamps>,
-) -> Deployment {
-    if may_be_given_up(dokploy, [row], at).await {
-        return unless_given_up(dokploy, lists, target, row, identity).await;
-    }
-    of_row(dokploy, target, row, identity, at).await
-}
-
 /// The deployment of a row that [may be given up](may_be_given_up), failed if it is.
 ///
 /// A job stays in the queue until after the last change of its row.

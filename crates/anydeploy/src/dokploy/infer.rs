@@ -21,8 +21,15 @@ pub(super) enum Finding<'a> {
     NotFound,
 }
 
-/// Infers the row of a deployment that has left the queue, where `others` are the target's jobs still in it.
-pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], timing: &Timing) -> Finding<'a> {
+/// Infers the row of a deployment that has left the queue, where `others` are the target's jobs still in it, and a restart of
+/// the server `keeps_jobs` or drops them.
+pub(super) fn infer<'a>(
+    pending: &Pending,
+    rows: &'a [Row],
+    others: &[&Job],
+    keeps_jobs: bool,
+    timing: &Timing,
+) -> Finding<'a> {
     if pending.overlaps {
         // The order of jobs proves nothing if one of several may have made no row: a restart drops the jobs that wait.
         return if is_ambiguous(pending, rows, &Others::new()) { Finding::Ambiguous } else { Finding::NotFound };
@@ -31,16 +38,17 @@ pub(super) fn infer<'a>(pending: &Pending, rows: &'a [Row], others: &[&Job], tim
     let until = others.iter().filter_map(|job| job.processed_on).min();
     let ahead = if let SeenJob::Waiting { ahead, .. } = pending.job { ahead } else { 0 };
     let new = || new_rows(rows, pending).filter(|(at, _)| until.is_none_or(|until| *at <= until));
-    // A restart marks the job that ran as cancelled, and drops those that waited.
+    // A restart marks the row of the job that ran as cancelled.
+    // Since 0.29.9 it drops the jobs that waited; until then they stay, and the one that ran gets another row.
     let restarted = new().take(ahead).any(|(_, row)| row.status == Some(DeploymentStatusEnum::Cancelled));
     // A row keeps the tag unless a commit takes its place.
     let mut candidates = new().skip(ahead).filter(|(_, row)| pending.may_have_lost_tag(row)).peekable();
-    if restarted || candidates.peek().is_none() {
+    if restarted && !keeps_jobs || candidates.peek().is_none() {
         return Finding::NotFound;
     }
     // A row of the millisecond in which a job started may be that of the job before it.
     let blurred = new().next().is_some_and(|(at, _)| pending.after.is_some_and(|after| at <= after.saturating_add(1)));
-    if blurred || may_lack_rows(rows, pending.after) {
+    if restarted || blurred || may_lack_rows(rows, pending.after) {
         return Finding::Ambiguous;
     }
     let found = match pending.job {
@@ -180,11 +188,11 @@ mod tests {
     }
 
     /// What is found, as the time of the row or in a word.
-    fn found(text: &str, all: &[(i64, char)], started: Option<i64>) -> String {
+    fn found(text: &str, all: &[(i64, char)], started: Option<i64>, keeps_jobs: bool) -> String {
         let job = json!({ "id": "job-9", "state": "active", "data": {}, "timestamp": 1, "processedOn": started });
         let job: Job = serde_json::from_value(job).unwrap();
         let others: Vec<&Job> = started.iter().map(|_| &job).collect();
-        match infer(&pending(text), &rows(all), &others, &Timing::default()) {
+        match infer(&pending(text), &rows(all), &others, keeps_jobs, &Timing::default()) {
             Finding::Row(row) => created(row).unwrap().to_string(),
             finding => format!("{finding:?}").to_lowercase(),
         }
@@ -244,7 +252,18 @@ mod tests {
             ("queued=9&since=0&after=99&until=130", &[(120, 'c'), (900, 'c')], None, "120"),
         ];
         for (text, all, started, expected) in cases {
-            assert_eq!(found(text, all, *started), *expected, "{text} {all:?} {started:?}");
+            assert_eq!(found(text, all, *started, false), *expected, "{text} {all:?} {started:?}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_rows_proves_nothing_after_a_restart_that_kept_the_jobs() {
+        for (text, all, expected) in [
+            ("queued=9&ahead=1&after=99", &[(120, 'x'), (900, 'c')][..], "ambiguous"),
+            ("queued=9&ahead=1&after=99", &[(120, 'x'), (900, 'm')], "notfound"),
+            ("queued=9&ahead=1&after=99", &[(120, 'c'), (900, 'c')], "900"),
+        ] {
+            assert_eq!(found(text, all, None, true), expected, "{text} {all:?}");
         }
     }
 

@@ -29,6 +29,9 @@ const LISTED: &str = "listed";
 const SWIFT: &str = "swift";
 const TITLE: &str = "title";
 
+/// How the correlation tag begins.
+const TAG_BEGINS: &str = "[anydeploy:";
+
 /// The most characters of a title that an id holds.
 const MAX_TITLE_CHARS: usize = 120;
 
@@ -193,7 +196,7 @@ impl Pending {
 
     /// The text in the description that no other deployment has.
     pub(super) fn correlation_tag(&self) -> String {
-        format!("[anydeploy:{}]", self.nonce)
+        format!("{TAG_BEGINS}{}]", self.nonce)
     }
 
     /// The row with the correlation tag.
@@ -276,6 +279,13 @@ impl Pending {
     pub(super) fn to_deployment(&self, target: &Target, status: DeploymentStatus) -> Deployment {
         Deployment::new(self.id(target), Identity::Pending, status).with_title(self.title.clone())
     }
+}
+
+/// The correlation tag in a description, whoever's it is.
+pub(super) fn tag_of(description: &str) -> Option<&str> {
+    let from = description.find(TAG_BEGINS)?;
+    let tag = &description[from..];
+    tag.find(']').map(|end| &tag[..=end])
 }
 
 /// Whether a commit took the place of the description.

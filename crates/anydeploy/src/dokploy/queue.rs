@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
+use super::pending::tag_of;
 use super::rows::created;
 use crate::adapter::Timestamps;
 use crate::{Target, TargetKind};
@@ -56,6 +57,18 @@ impl Queue {
         let started = |job: &Job| job.processed_on.filter(|started| *started <= appeared);
         let last = self.jobs.iter().filter(|job| started(job).is_some()).max_by_key(|job| started(job))?;
         Some(last).filter(|job| job.state == QueueJobStateEnum::Cancelled)
+    }
+
+    /// The job that waits or runs and has the correlation tag of this row, or its title and description if it has none.
+    pub(super) fn same(&self, row: &Row) -> Option<&Job> {
+        let tag = row.description.as_deref().and_then(tag_of);
+        self.jobs.iter().filter(|job| !is_over(job)).find(|job| {
+            let data = &job.data;
+            match tag {
+                Some(tag) => data.description_log.as_deref().and_then(tag_of) == Some(tag),
+                None => data.title_log == row.title && data.description_log == row.description,
+            }
+        })
     }
 
     /// The jobs that wait or run, without the one with the tag.

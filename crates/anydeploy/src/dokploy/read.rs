@@ -1,7 +1,7 @@
 //! Reads one deployment, by its row or by what identifies that.
 
 use super::Dokploy;
-use super::given_up::ended_or_given_up;
+use super::current::of_row;
 use super::known::Known;
 use super::lists::Lists;
 use super::lost::row_is_gone;
@@ -34,7 +34,7 @@ async fn read_row(dokploy: &Dokploy, target: &Target, row: &str, identity: Ident
     let lists = Lists::of(&dokploy.api, [target]);
     let rows = lists.rows(target).await?;
     match rows.rows.iter().find(|known| known.deployment_id == row) {
-        Some(row) => Ok(ended_or_given_up(dokploy, &lists, target, row, identity, rows.at).await),
+        Some(row) => Ok(of_row(dokploy, &lists, target, row, identity, rows.at).await),
         None => Err(row_is_gone(dokploy, target, &rows.rows).await),
     }
 }

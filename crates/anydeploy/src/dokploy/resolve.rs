@@ -3,8 +3,9 @@
 use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::Dokploy;
+use super::cancelled::keeps_jobs;
+use super::current::of_row;
 use super::edition::release;
-use super::given_up::ended_or_given_up;
 use super::infer::{Finding, infer, infer_without_queue};
 use super::lists::Lists;
 use super::lost::{ambiguous, never_started};
@@ -32,7 +33,7 @@ pub(super) async fn resolve(
         Err(error) => return Err(error),
     };
     if let Some(row) = pending.tagged(&rows.rows) {
-        return Ok(ended_or_given_up(dokploy, lists, target, row, Identity::Exact, rows.at).await);
+        return Ok(of_row(dokploy, lists, target, row, Identity::Exact, rows.at).await);
     }
     let queue = match lists.queue(target).await {
         Ok(Some(queue)) => queue,
@@ -54,10 +55,11 @@ pub(super) async fn resolve(
     // A job stays in the queue until after the last change of its row, so that its row is listed from now on.
     let rows = lists.rows_after_queue(target).await?;
     if let Some(row) = pending.tagged(&rows.rows) {
-        return Ok(ended_or_given_up(dokploy, lists, target, row, Identity::Exact, rows.at).await);
+        return Ok(of_row(dokploy, lists, target, row, Identity::Exact, rows.at).await);
     }
-    match decide(&pending, &rows, job, &queue.others(&tag), &dokploy.timing) {
-        Decision::Row(row) => Ok(ended_or_given_up(dokploy, lists, target, row, Identity::Inferred, rows.at).await),
+    let keeps_jobs = keeps_jobs(dokploy, rows.rows.iter().map(|row| row.status.as_ref())).await;
+    match decide(&pending, &rows, job, &queue.others(&tag), keeps_jobs, &dokploy.timing) {
+        Decision::Row(row) => Ok(of_row(dokploy, lists, target, row, Identity::Inferred, rows.at).await),
         Decision::Undecidable => Err(ambiguous()),
         Decision::Untraceable => {
             Ok(pending.to_deployment(target, DeploymentStatus::new(Phase::Unknown, "untraceable")))
@@ -98,11 +100,12 @@ fn decide<'a>(
     rows: &'a Rows,
     job: Option<&'a Job>,
     others: &[&Job],
+    keeps_jobs: bool,
     timing: &Timing,
 ) -> Decision<'a> {
     let last_seen = pending.last_seen_at.zip(rows.at);
     let is_overdue = last_seen.is_some_and(|(seen_at, now)| seen_at.is_past(now, timing.lost_after));
-    match (infer(pending, &rows.rows, others, timing), job) {
+    match (infer(pending, &rows.rows, others, keeps_jobs, timing), job) {
         (Finding::Row(row), _) => Decision::Row(row),
         (Finding::Ambiguous, _) if is_overdue => Decision::Undecidable,
         (Finding::Ambiguous, _) => Decision::Untraceable,
@@ -172,7 +175,7 @@ mod tests {
         let job =
             |state: &str| serde_json::from_value::<Job>(json!({ "id": "job-1", "state": state, "data": {} })).unwrap();
         let job = state.map(job);
-        let decision = format!("{:?}", decide(&pending, &rows, job.as_ref(), &[], &Timing::default()));
+        let decision = format!("{:?}", decide(&pending, &rows, job.as_ref(), &[], false, &Timing::default()));
         decision.split_once('(').map_or(decision.as_str(), |(name, _)| name).to_owned()
     }
 

@@ -50,11 +50,11 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether the job of the trigger may have waited for so long that its row came late; `all` are the rows of all
-    /// services.
+    /// services, and a restart of the server `keeps_jobs` or drops them.
     ///
     /// Jobs wait for those of other services as well.
     /// One of a preview, and one of a service that the key may not see, is not among the rows.
-    pub(super) fn may_have_waited(&self, target: &Target, all: &[DeploymentDetails]) -> bool {
+    pub(super) fn may_have_waited(&self, target: &Target, all: &[DeploymentDetails], keeps_jobs: bool) -> bool {
         let Some(window) = self.window else { return true };
         let own = Some((target.kind().clone(), target.id()));
         // How many rows of each service are too new to say anything, and whether an older one is left.
@@ -69,8 +69,8 @@ impl<'a> Scope<'a> {
                 continue;
             }
             *has_older = true;
-            // A restart cancels what runs and drops what waits.
-            let is_cancelled = row.status == Some(DeploymentStatusEnum::Cancelled);
+            // A restart cancels what runs, and drops what waits unless it keeps the jobs.
+            let is_cancelled = !keeps_jobs && row.status == Some(DeploymentStatusEnum::Cancelled);
             let ended_before = finished.is_some_and(|at| window.ended_within(at));
             if !was_over && !is_cancelled && !ended_before {
                 return true;
@@ -194,7 +194,7 @@ mod tests {
     }
 
     /// Whether a job of the application `web` may have waited.
-    fn waited(is_busy: bool, all: &[(&str, i64, Option<i64>)]) -> bool {
+    fn waited_with(keeps_jobs: bool, is_busy: bool, all: &[(&str, i64, Option<i64>)]) -> bool {
         let row = |(service, created, finished): &(&str, i64, Option<i64>)| -> Value {
             let status = if *service == "cancelled" { "cancelled" } else { "done" };
             json!({
@@ -203,7 +203,11 @@ mod tests {
             })
         };
         let all: Vec<_> = all.iter().map(|one| serde_json::from_value(row(one)).unwrap()).collect();
-        scope(&baseline(is_busy)).may_have_waited(&Target::application("web"), &all)
+        scope(&baseline(is_busy)).may_have_waited(&Target::application("web"), &all, keeps_jobs)
+    }
+
+    fn waited(is_busy: bool, all: &[(&str, i64, Option<i64>)]) -> bool {
+        waited_with(false, is_busy, all)
     }
 
     #[test]
@@ -214,6 +218,7 @@ mod tests {
         assert!(!waited(false, &[("api", BEFORE, Some(QUEUED_UNTIL - MAX_SKEW - 1))]));
         assert!(!waited(false, &[("api", ROW_UNTIL + 1, None)]), "it began later");
         assert!(!waited(false, &[("cancelled", READ, None)]), "what waited was dropped as well");
+        assert!(waited_with(true, false, &[("cancelled", READ, None)]), "what waited was kept");
         assert!(!waited(false, &[("web", BEFORE, Some(BEFORE + 1))]), "it was over before the trigger");
         assert!(waited(true, &[("web", BEFORE, Some(QUEUED_UNTIL))]), "it was not");
         assert!(waited(false, &many), "older rows of it may have been deleted");

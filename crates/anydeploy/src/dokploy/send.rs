@@ -10,16 +10,16 @@ use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
 
 use super::Dokploy;
+use super::current::first_seen;
 use super::lists::Lists;
 use super::operation::Operation;
 use super::pending::{Pending, has_seen_job};
 use super::poll::poll;
 use super::read::read;
 use super::resolve::queued;
-use super::row::to_deployment;
 use super::status::accepted;
 use crate::adapter::{Timestamps, may_be_transient};
-use crate::{Deployment, Identity, Phase, Result, Target};
+use crate::{Deployment, Phase, Result, Target};
 
 /// The pauses before the first polls, as parts of a [second](crate::Timing::second); the last one repeats while no poll was
 /// answered.
@@ -93,7 +93,7 @@ async fn poll_once(dokploy: &Dokploy, target: &Target, pending: &Pending, with_q
     let lists = Lists::of(&dokploy.api, [target]);
     let rows = lists.rows(target).await.ok()?;
     if let Some(row) = pending.tagged(&rows.rows) {
-        return Some(to_deployment(target, row, Identity::Exact));
+        return Some(first_seen(target, row));
     }
     if !with_queue {
         return None;

@@ -6,6 +6,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
+use super::cancelled::keeps_jobs;
+use super::current::first_seen;
 use super::database::DatabaseTrigger;
 use super::infer::{Others, is_ambiguous, note_others};
 use super::known::Known;
@@ -252,7 +254,7 @@ impl DokployTrigger<'_> {
         let rows = retry_briefly(|| dokploy.api.rows(target)).await?;
         let mut pending = self.pending(search.turn);
         if let Some(row) = pending.tagged(&rows.rows) {
-            return Ok(Resolution::found(to_deployment(target, row, Identity::Exact)));
+            return Ok(Resolution::found(first_seen(target, row)));
         }
         let queue = match queue {
             Ok(Some(queue)) => queue,
@@ -287,6 +289,7 @@ impl DokployTrigger<'_> {
         let (dokploy, target) = (self.dokploy, &self.target);
         let scope = Scope::new(&self.plan.baseline, search.acted_on_within, &dokploy.timing);
         let remembered = || Remembered::of(&dokploy.api.place(target));
+        let waited = Resolution::Ambiguous("it may have waited, and a later row may be its own");
         Ok(match find(pending, &scope, &rows.rows, &self.others) {
             Finding::Row(row) if remembered().is_of_another(&row.deployment_id, &self.plan.nonce) => {
                 let why = "the only deployment that it may have started counts as that of another trigger";
@@ -299,9 +302,12 @@ impl DokployTrigger<'_> {
             Finding::Row(row) => Resolution::likely(to_deployment(target, row, Identity::Inferred)),
             Finding::Ambiguous(why) => Resolution::Ambiguous(why),
             Finding::Late => match retry_briefly(|| dokploy.api.all_rows()).await {
-                Ok(all) if !scope.may_have_waited(target, &all) => Resolution::NotFound,
+                Ok(all) => {
+                    let keeps_jobs = keeps_jobs(dokploy, all.iter().map(|row| row.status.as_ref())).await;
+                    if scope.may_have_waited(target, &all, keeps_jobs) { waited } else { Resolution::NotFound }
+                }
                 Err(error) if may_be_transient(&error) => return Err(error),
-                _ => Resolution::Ambiguous("it may have waited, and a later row may be its own"),
+                Err(_) => waited,
             },
             Finding::NotFound => Resolution::NotFound,
         })

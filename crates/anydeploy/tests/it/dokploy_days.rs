@@ -1,5 +1,6 @@
 //! Dokploy day to day, against a fake server that knows what its engine runs: each test proves one trap to be avoided.
 
+mod cancelled;
 mod databases;
 mod finding;
 mod given_up;
