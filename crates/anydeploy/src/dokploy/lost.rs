@@ -2,8 +2,10 @@
 
 use dokploy_client::types::Deployment as Row;
 
-use super::Dokploy;
 use super::rows::MAX_KEPT_ROWS;
+use super::status::status;
+use super::{ApplicationStatusEnum, Dokploy};
+use crate::adapter::retry_briefly;
 use crate::{Error, ErrorKind, Target, platform};
 
 /// The error of a row that is not among the rows of its target any more.
@@ -26,10 +28,27 @@ pub(super) fn ambiguous() -> Error {
     Error::new(ErrorKind::Undecidable, message).with_platform(platform::DOKPLOY)
 }
 
-/// The error of a deployment that left the queue without a row.
-pub(super) fn never_started() -> Error {
+/// The error of a deployment that left the queue without a row, where `is_idle` says that no job of its target is left.
+pub(super) async fn never_started(dokploy: &Dokploy, target: &Target, rows: &[Row], is_idle: bool) -> Error {
+    let is_over = |row: &Row| status(row.status.as_ref()).is_terminal();
+    if is_idle && rows.iter().all(is_over) && is_running(dokploy, target).await {
+        let message = "the job of this deployment left the queue without a row: it broke off before it had one, as it does if \
+                       the remote server cannot be reached";
+        let advice = "nothing of it was deployed unless it shows in the history; check the remote server and the disk, and \
+                      deploy again";
+        return lost(message).with_advice(advice);
+    }
     lost("the job of this deployment left the queue without a row: the queue was cleaned, or the server restarted")
         .with_advice("nothing of it was deployed unless it shows in the history; deploy again if it does not")
+}
+
+/// Whether the status of a target says that a job of it began, and no end of one.
+///
+/// A job sets it at its start, and its row comes after old rows were removed with their logs: where that fails, on a remote
+/// server that cannot be reached for one, there is no row, and nothing resets the status (source of 0.30.2).
+async fn is_running(dokploy: &Dokploy, target: &Target) -> bool {
+    let settings = retry_briefly(|| dokploy.api.settings(target)).await;
+    settings.is_ok_and(|settings| settings.status == ApplicationStatusEnum::Running)
 }
 
 fn lost(message: &'static str) -> Error {

@@ -58,7 +58,8 @@ pub(super) async fn resolve(
         return Ok(of_row(dokploy, lists, target, row, Identity::Exact, rows.at).await);
     }
     let keeps_jobs = keeps_jobs(dokploy, rows.rows.iter().map(|row| row.status.as_ref())).await;
-    match decide(&pending, &rows, job, &queue.others(&tag), keeps_jobs, &dokploy.timing) {
+    let others = queue.others(&tag);
+    match decide(&pending, &rows, job, &others, keeps_jobs, &dokploy.timing) {
         Decision::Row(row) => Ok(of_row(dokploy, lists, target, row, Identity::Inferred, rows.at).await),
         Decision::Undecidable => Err(ambiguous()),
         Decision::Untraceable => {
@@ -67,7 +68,7 @@ pub(super) async fn resolve(
         Decision::Ended(job) => Ok(Deployment::new(pending.id(target), Identity::Exact, of_job(job))
             .with_reason(job.failed_reason.as_deref().map(mask))
             .with_title(job.data.title_log.clone())),
-        Decision::NeverStarted => Err(never_started()),
+        Decision::NeverStarted => Err(never_started(dokploy, target, &rows.rows, others.is_empty()).await),
         Decision::LeftQueue => {
             pending.note_left_queue(&rows.rows);
             let left_queue = DeploymentStatus::new(Phase::Unknown, "not in the queue");

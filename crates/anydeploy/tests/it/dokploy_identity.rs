@@ -195,7 +195,9 @@ async fn a_job_that_never_makes_a_row_is_lost() {
     let dokploy = deployer(&fake, GRACE);
     fake.next_deployment(&fake.application(), DokployScript::never_starts());
     let outcome = dokploy.deploy_and_wait(&request(&fake.application()), quick()).await.unwrap();
-    assert!(matches!(outcome, Outcome::Lost(_)), "{outcome:?}");
+    let Outcome::Lost(loss) = outcome else { panic!("{outcome:?}") };
+    let line = loss.error.to_string();
+    assert!(line.contains("broke off") && line.contains("the remote server cannot be reached"), "{line}");
 }
 
 #[tokio::test]
