@@ -28,7 +28,9 @@ fn containers(call: &mut Call<'_>) -> Reply {
         })
     };
     let of_service = |service| wanted(service).into_iter().map(move |task| container(service, task));
-    let listed: Vec<Value> = call.state.services.iter().flat_map(of_service).collect();
+    // The panel leaves out its own containers by their names, and with them all that are called alike.
+    let is_shown = |service: &&Service| !service.text("appName").contains("dokploy");
+    let listed: Vec<Value> = call.state.services.iter().filter(is_shown).flat_map(of_service).collect();
     if listed.is_empty() {
         // Without any output, the server makes one element of the empty line.
         let nothing = json!({

@@ -9,6 +9,7 @@ use super::baseline::Baseline;
 use super::containers::{Shown, shown};
 use super::operation::Operation;
 use super::pending::{identified, identity_of};
+use super::runs::Task;
 use super::versions::Kept;
 use super::{Dokploy, under_way};
 use crate::adapter::{
@@ -31,6 +32,8 @@ const CONVERGES: u32 = 15;
 
 const NOTE: &str =
     "the settings still name the version that was deployed last; the next deployment or restart brings it back";
+
+const HIDDEN: &str = "it runs, and the server does not list its containers, so that nothing shows which image that is";
 
 /// What was read before a rollback.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,17 +116,20 @@ enum End {
     Ran,
     /// The containers cannot be read with this key.
     Unread,
+    /// Tasks of it run, whose containers the server does not list.
+    Hidden,
     /// They still ran another image after a long time.
     NeverRan,
 }
 
 impl End {
-    const ALL: [Self; 3] = [Self::Ran, Self::Unread, Self::NeverRan];
+    const ALL: [Self; 4] = [Self::Ran, Self::Unread, Self::Hidden, Self::NeverRan];
 
     fn word(self) -> &'static str {
         match self {
             Self::Ran => "running",
             Self::Unread => "applied",
+            Self::Hidden => "not listed",
             Self::NeverRan => "not running",
         }
     }
@@ -165,9 +171,24 @@ impl RolledBack {
             None => Some(End::Unread),
             Some(Shown::Runs) => Some(End::Ran),
             Some(Shown::Another) if is_overdue => Some(End::NeverRan),
+            Some(Shown::Nothing) if self.is_hidden(dokploy, target).await => Some(End::Hidden),
             Some(Shown::Another | Shown::Nothing) => None,
         };
         Ok(self.to_deployment(target, shown))
+    }
+
+    /// Whether tasks of the application run, and the list of containers has none of them, before or after.
+    ///
+    /// That list leaves out each container whose name contains `dokploy`, and has those of one host (source of 0.20 to 0.30.2).
+    async fn is_hidden(&self, dokploy: &Dokploy, target: &Target) -> bool {
+        let Ok(settings) = retry_briefly(|| dokploy.api.settings(target)).await else { return false };
+        let tasks = retry_briefly(|| dokploy.api.tasks(&settings)).await.unwrap_or_default();
+        let runs = settings.app_name == self.app_name && tasks.iter().any(Task::runs);
+        // The task may have begun since the containers were listed.
+        runs && matches!(
+            shown_of(dokploy, self.server.as_deref(), &self.app_name, &self.image).await,
+            Ok(Some(Shown::Nothing))
+        )
     }
 
     fn to_deployment(&self, target: &Target, shown: Option<Shown>) -> Deployment {
@@ -181,7 +202,7 @@ impl RolledBack {
         id = self.since.into_iter().fold(id, |id, since| since.write(id, SINCE));
         id = identified(id, self.identity);
         let (phase, word) = match (self.end, shown) {
-            (Some(end @ (End::Ran | End::Unread)), _) => (Phase::Succeeded, end.word()),
+            (Some(end @ (End::Ran | End::Unread | End::Hidden)), _) => (Phase::Succeeded, end.word()),
             (Some(end @ End::NeverRan), _) => (Phase::Failed, end.word()),
             (None, Some(Shown::Nothing)) => (Phase::Unknown, "no container"),
             (None, _) => (Phase::Running, "accepted"),
@@ -195,7 +216,7 @@ impl RolledBack {
         let deployment = Deployment::new(id, self.identity, DeploymentStatus::new(phase, word))
             .with_revision(revision)
             .with_reason(reason)
-            .with_note(Some(NOTE.to_owned()));
+            .with_note(Some(if self.end == Some(End::Hidden) { format!("{HIDDEN}; {NOTE}") } else { NOTE.to_owned() }));
         Operation::Rollback.made(deployment)
     }
 }

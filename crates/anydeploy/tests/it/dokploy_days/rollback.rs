@@ -6,6 +6,7 @@ use anydeploy::{
 use anydeploy_fakes::{DokployKey, DokployOperation, DokployQuirk, DokployScript};
 
 use super::*;
+use crate::dokploy_traps::others::answered;
 use crate::support::dokploy::quick;
 
 /// A server with an application that keeps images, and that was deployed three times: the second one failed.
@@ -206,4 +207,28 @@ async fn a_compose_stack_has_no_versions_and_nothing_is_sent() {
     let error = dokploy.rollback_targets(&stack, HistoryOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(fake.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_rollback_of_what_the_server_does_not_list_is_applied_and_unverified() {
+    let (fake, dokploy) = manual(FakeDokploy::builder()).await;
+    let first = get(&fake, format!("/api/application.one?applicationId={}", fake.application())).await;
+    let docs = json!({ "name": "docs", "appName": "dokploy-docs", "environmentId": first["environmentId"] });
+    let docs = answered(&fake, "/api/application.create", docs).await;
+    let docs = Target::application(docs["applicationId"].as_str().unwrap());
+    let settings = json!({
+        "rollbackActive": true, "rollbackRegistryId": "fake-registry", "sourceType": "docker", "dockerImage": "web:1",
+    });
+    set(&fake, "/api/application.update", "applicationId", docs.id(), settings).await;
+    for _ in 0..2 {
+        fake.deploy_by_someone_else(docs.id());
+        fake.advance(10);
+    }
+    let version = versions(&dokploy, &docs).await.pop().unwrap();
+    let deployment = dokploy.roll_back_to(&version).await.unwrap();
+    let outcome = dokploy.watch(&deployment.id, quick()).await.unwrap();
+    let Outcome::Succeeded(ended) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((ended.status.raw.as_str(), &ended.revision), ("not listed", &RanRevision::Unverified));
+    assert!(ended.note.as_deref().unwrap().contains("does not list its containers"), "{ended:?}");
+    assert_eq!(dokploy.deployment(&ended.id).await.unwrap(), ended);
 }
