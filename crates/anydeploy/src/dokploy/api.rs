@@ -17,11 +17,11 @@ use super::edition::{Edition, release};
 use super::engine::{Engine, Engines};
 use super::error::map_error;
 use super::operation::Operation;
-use super::previews::PreviewRow;
+use super::previews::{PreviewOwner, PreviewRow};
 use super::procedures::{APPLICATION, COMPOSE, PREVIEW, Procedures};
 use super::projects::services_of_project;
 use super::queue::{Jobs, Queue};
-use super::rows::{Rows, RowsByTarget};
+use super::rows::{Rows, RowsByTarget, newest_first};
 use super::runs::{self, Inspected, Running, Task};
 use super::setting::Source;
 use super::settings::{self, Settings};
@@ -327,11 +327,30 @@ impl Api {
             TargetKind::Compose => dated(self.client.deployment_all_by_compose(target.id())).await,
             TargetKind::Preview => {
                 let request = self.client.http().request(&ALL_BY_TYPE).query("type", "previewDeployment");
-                dated(request.query("id", target.id()).json()).await
+                match dated(request.query("id", target.id()).json()).await {
+                    Err(error) if error.kind() == ErrorKind::PermissionDenied => self.rows_of_preview(target).await,
+                    answer => answer,
+                }
             }
             other => Err(unsupported_kind(other)),
         }?;
         Ok(Rows { rows, at })
+    }
+
+    /// The rows of a preview in the list of its application.
+    ///
+    /// The list of rows by type compares the id of the preview with the services of a member, where it never is (since 0.28.7);
+    /// all that is done with a preview is allowed by its application.
+    async fn rows_of_preview(&self, preview: &Target) -> Result<(Vec<Row>, Option<Timestamps>)> {
+        let application = self.row::<PreviewOwner>(preview).await?.application();
+        let request = self.client.http().request(&PREVIEW_ALL).query("applicationId", application.id());
+        let (previews, at) = dated(request.json::<Vec<PreviewRow>>()).await?;
+        let rows = previews.into_iter().find(|row| row.target() == *preview).and_then(|row| row.deployments);
+        // A row that is not listed must not be taken for one that is gone.
+        let rows = rows.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the application lists no such preview").with_platform(platform::DOKPLOY)
+        })?;
+        Ok((newest_first(rows), at))
     }
 
     /// The rows of all applications and compose stacks that the key may see.

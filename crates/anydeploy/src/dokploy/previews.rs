@@ -34,7 +34,7 @@ pub(super) struct PreviewRow {
     title: Option<String>,
     branch: Option<String>,
     domain: Option<Domain>,
-    deployments: Option<Vec<Row>>,
+    pub(super) deployments: Option<Vec<Row>>,
 }
 
 object!(PreviewRow:
@@ -42,8 +42,21 @@ object!(PreviewRow:
     nullable { title = "pullRequestTitle", branch = "branch", domain = "domain", deployments = "deployments" }
 );
 
+/// A preview, as far as it says whose it is.
+pub(super) struct PreviewOwner {
+    application: String,
+}
+
+object!(PreviewOwner: required { application = "applicationId" });
+
+impl PreviewOwner {
+    pub(super) fn application(&self) -> Target {
+        Target::application(&self.application)
+    }
+}
+
 impl PreviewRow {
-    fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         Target::new(TargetKind::Preview, &self.id)
     }
 

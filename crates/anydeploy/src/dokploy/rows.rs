@@ -7,7 +7,7 @@ use dokploy_client::types::Deployment as Row;
 use serde::{Deserialize, Serialize};
 
 use crate::Target;
-use crate::adapter::{Timestamps, parse_timestamp};
+use crate::adapter::{Timestamps, parse_timestamp, sorted_by};
 
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
 pub(super) const MAX_KEPT_ROWS: usize = 10;
@@ -49,6 +49,11 @@ pub(super) fn finished(row: &Row) -> Option<i64> {
 
 pub(super) fn unix_millis(date: Option<&str>) -> Option<i64> {
     Some(parse_timestamp(date?)?.timestamp_millis())
+}
+
+/// Rows that came in no promised order, as the lists of rows have them.
+pub(super) fn newest_first(rows: Vec<Row>) -> Vec<Row> {
+    sorted_by(rows, |one, other| created(other).cmp(&created(one)))
 }
 
 /// When the newest row appeared.

@@ -237,3 +237,23 @@ async fn no_call_reads_what_the_containers_of_a_preview_print_and_nothing_is_sen
     assert!(error.advice().contains("log of its deployment"), "{error}");
     assert!(fake.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_member_who_may_deploy_an_application_deploys_its_previews() {
+    let (fake, _) = paced(FakeDokploy::builder()).await;
+    let web = Target::application(fake.application());
+    let target = preview(&fake);
+    let key = fake.add_key(DokployKey::member().with_access_to(web.id()));
+    let member = Dokploy::builder().url(fake.url()).token(key).grace(Duration::from_secs(3)).build().unwrap();
+    for request in [DeployRequest::new(target.clone()), DeployRequest::new(web).with_pull_request(7)] {
+        let outcome = member.deploy_and_wait(&request, quick()).await.unwrap();
+        let Outcome::Succeeded(deployment) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((deployment.target(), deployment.identity), (&target, Identity::Exact));
+    }
+    let history = member.history_of(&target, HistoryOptions::default()).await.unwrap();
+    assert!(history.len() == 2 && history[0].created_at >= history[1].created_at, "{history:?}");
+    let stranger = fake.add_key(DokployKey::member());
+    let stranger = Dokploy::builder().url(fake.url()).token(stranger).grace(GRACE).build().unwrap();
+    let error = stranger.deploy(&DeployRequest::new(target)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error}");
+}
