@@ -7,7 +7,7 @@ use super::procedure::{Body, Call, Procedure, Reply};
 use super::quirk::{Quirks, Release};
 use super::row::Row;
 use super::service::{Kind, Service, Target};
-use super::state::State;
+use super::state::{REMOTE, State};
 use super::triggered::{DokployJobState, DokployOperation};
 
 pub(super) const PROCEDURES: &[Procedure] = &[
@@ -61,6 +61,9 @@ pub(super) fn nested(state: &State, service: &Service) -> Value {
     let project = environment["projectId"].as_str().and_then(|id| state.project(id)).cloned();
     environment["project"] = project.unwrap_or_default();
     nested.insert("environment".into(), environment);
+    if state.quirks.remote {
+        nested.insert("serverId".into(), REMOTE.into());
+    }
     if !matches!(service.target.kind, Kind::Database(_)) {
         let deployments: Value = state.rows.iter().filter(|row| row.target == service.target).map(Row::json).collect();
         nested.insert("deployments".into(), deployments);

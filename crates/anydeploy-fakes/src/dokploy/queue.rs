@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::job::{Job, Order, Stage};
 use super::script::Ending;
 use super::service::{Kind, Target};
-use super::state::State;
+use super::state::{REMOTE, State};
 use super::triggered::{DokployJobState, DokployOperation, DokployOrigin, DokployTriggered};
 
 impl State {
@@ -97,7 +97,7 @@ impl State {
         data["applicationType"] = job.target.kind.job_word().into();
         data["server"] = job.remote.into();
         if job.remote {
-            data["serverId"] = "fake-server-000000001".into();
+            data["serverId"] = REMOTE.into();
         }
         let state = match (job.stage, self.quirks.cloud) {
             (Stage::Waiting, false) => "waiting",

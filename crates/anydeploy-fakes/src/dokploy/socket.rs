@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Platform;
-use super::state::State;
+use super::state::{REMOTE, State};
 use crate::request::ReceivedRequest;
 use crate::socket::{Frame, Script};
 
@@ -52,8 +52,9 @@ impl Listener {
         if state.keys.verify(&self.key, state.tick).is_none() {
             return Some(vec![Frame::Close(None)]);
         }
-        // No server of this fake is registered under an id.
-        self.server.as_ref().map(|_| vec![Frame::Text("Server not found".to_owned()), Frame::Close(None)])
+        let is_known = |server: &str| state.quirks.remote && server == REMOTE;
+        let unknown = self.server.as_deref().filter(|server| !is_known(server));
+        unknown.map(|_| vec![Frame::Text("Server not found".to_owned()), Frame::Close(None)])
     }
 }
 
@@ -66,6 +67,8 @@ impl Script for Listener {
         {
             return refusal;
         }
+        // What a remote server says comes as it is.
+        let said_by_host = if state.quirks.remote { "" } else { "tail error: " };
         let (path, tick) = (self.path.as_deref().unwrap_or_default(), state.tick);
         let row = state.rows.iter().find(|row| row.log_path == path);
         let log = row.and_then(|row| state.logs.get(&state.log_key(row)));
@@ -75,7 +78,7 @@ impl Script for Listener {
                 return Vec::new();
             }
             let said = format!(
-                "tail error: tail: cannot open '{path}' for reading: No such file or directory\ntail: no files remaining\n"
+                "{said_by_host}tail: cannot open '{path}' for reading: No such file or directory\ntail: no files remaining\n"
             );
             return vec![Frame::Text(said), Frame::Close(None)];
         };
@@ -86,7 +89,7 @@ impl Script for Listener {
         let is_truncated = self.truncations.replace(log.truncations).is_some_and(|before| before != log.truncations);
         let mut frames = Vec::new();
         if is_truncated || text.len() < self.sent {
-            frames.push(Frame::Text(format!("tail error: tail: {path}: file truncated\n")));
+            frames.push(Frame::Text(format!("{said_by_host}tail: {path}: file truncated\n")));
             self.sent = 0;
         }
         let end = self.cut_at.map_or(text.len(), |bytes| text.len().min(bytes));

@@ -217,6 +217,9 @@ impl State {
     }
 }
 
+/// The remote server, if services lie on one.
+pub(super) const REMOTE: &str = "fake-server-000000001";
+
 /// The only organisation of the server.
 pub(super) const ORGANIZATION: &str = "fake-organization-0001";
 

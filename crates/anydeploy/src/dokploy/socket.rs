@@ -3,7 +3,8 @@
 //! Facts of 0.30.2: the socket lies beside `/api` and takes the key as a header of the handshake, which always succeeds; a
 //! refusal is a close afterwards, without a code for a key.
 //! It has no end marker and stays open after the deployment; a new one begins at the first line.
-//! What `tail` itself has to say comes as text of the log, in a message of its own.
+//! What `tail` itself has to say comes as text of the log, in a message of its own; from a remote server it comes as it is, and
+//! from the host itself behind words of the panel (source of 0.30.2).
 //! Each chunk is made text by itself, so that a character at its border becomes two that are unreadable.
 
 use std::future::pending;
@@ -22,8 +23,13 @@ use crate::{DeploymentId, Error, ErrorKind, LogFeed, LogLine, Result, Target, Ta
 /// The longest line that is waited for, in bytes; the server itself gives out no more than this by other ways.
 const MAX_LINE: usize = 1024 * 1024;
 
-/// How what `tail` says of itself begins, such as `tail error: tail: cannot open '…'`.
-const SAID_BY_TAIL: &str = "tail error: tail: ";
+/// Whether a message is what `tail` says of itself, such as `tail error: tail: cannot open '…'`.
+///
+/// A line of a log may begin like what comes from a remote server, so that this has to name the file as well.
+fn is_said_by_tail(text: &str, remote_path: Option<&str>) -> bool {
+    text.starts_with("tail error: tail: ")
+        || remote_path.is_some_and(|path| text.starts_with("tail: ") && text.contains(path))
+}
 
 /// The lines of a deployment, if it is of a kind that has a log.
 pub(super) fn open(dokploy: &Dokploy, id: &DeploymentId) -> Option<LogFeed> {
@@ -50,6 +56,8 @@ struct Source {
 struct Listening {
     socket: Socket,
     lines: Lines,
+    /// The path of the log, if it lies on a remote server.
+    remote_path: Option<String>,
     /// Whether anything came.
     is_fed: bool,
 }
@@ -79,7 +87,8 @@ impl Source {
             server => server,
         };
         let socket = self.dokploy.api.listen(path, server.as_deref()).await?;
-        Ok(Listening { socket, lines: Lines::default(), is_fed: false })
+        let remote_path = server.map(|_| path.to_owned());
+        Ok(Listening { socket, lines: Lines::default(), remote_path, is_fed: false })
     }
 
     /// The row of the deployment, as soon as there is one.
@@ -103,7 +112,7 @@ impl Listening {
         loop {
             match self.socket.next().await.map_err(map_error)? {
                 // The file is not there, or was truncated: a new connection reads it from its first line.
-                SocketMessage::Text(text) if text.starts_with(SAID_BY_TAIL) => return Ok(None),
+                SocketMessage::Text(text) if is_said_by_tail(&text, self.remote_path.as_deref()) => return Ok(None),
                 SocketMessage::Text(text) => {
                     self.is_fed = true;
                     let lines = self.lines.take(&text)?;
@@ -170,6 +179,24 @@ mod tests {
         assert_eq!(lines.take("x").unwrap_err().kind(), ErrorKind::Unreadable);
     }
 
+    #[test]
+    fn what_tail_says_of_the_file_is_no_line_of_the_log() {
+        let path = "/etc/dokploy/logs/web-abc/a.log";
+        let missing = format!("tail: cannot open '{path}' for reading: No such file or directory\n");
+        let cut = format!("tail: {path}: file truncated\n");
+        for (text, remote_path, expected) in [
+            (&*format!("tail error: {missing}"), None, true),
+            (&*format!("tail error: {missing}"), Some(path), true),
+            (&*missing, Some(path), true),
+            (&*cut, Some(path), true),
+            (&*missing, None, false),
+            ("tail: invalid option\n", Some(path), false),
+            ("no tail\n", Some(path), false),
+        ] {
+            assert_eq!(is_said_by_tail(text, remote_path), expected, "{text}");
+        }
+    }
+
     #[tokio::test]
     async fn a_socket_that_refuses_the_key_or_the_path_brings_an_error_and_not_an_end() {
         let fake = FakeDokploy::builder().start().await;
@@ -179,7 +206,8 @@ mod tests {
         ] {
             let dokploy = Dokploy::builder().url(fake.url()).token(key).build().unwrap();
             let socket = dokploy.api.listen(path, None).await.unwrap();
-            let brought = Listening { socket, lines: Lines::default(), is_fed: false }.next().await;
+            let mut listening = Listening { socket, lines: Lines::default(), remote_path: None, is_fed: false };
+            let brought = listening.next().await;
             assert_eq!(brought.unwrap_err().kind(), kind, "{path}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anydeploy::{Deployer, DeployerExt, Dokploy, FollowEvent, LogOptions, Outcome};
+use anydeploy::{Deployer, DeployerExt, Dokploy, FollowEvent, LogOptions, Outcome, Target};
 use anydeploy_fakes::{DokployQuirk, DokployScript, FakeDokploy, FaultPlan, FaultyNetwork, Pace, ReceivedRequest};
 use futures::StreamExt;
 
@@ -89,18 +89,28 @@ async fn until(
 
 #[tokio::test]
 async fn of_a_log_that_is_written_anew_the_new_lines_come_and_no_other_twice() {
-    let (fake, dokploy, targets) = fresh().await;
+    log_is_written_anew(&fresh().await).await;
+}
+
+#[tokio::test]
+async fn what_tail_says_on_a_remote_server_is_no_line_of_the_log() {
+    let server = fresh().await;
+    server.0.enable(DokployQuirk::RemoteServer);
+    log_is_written_anew(&server).await;
+}
+
+async fn log_is_written_anew((fake, dokploy, targets): &(FakeDokploy, Dokploy, [Target; 3])) {
     let steps = ["one", "two", "three"];
     fake.next_deployment(targets[0].id(), DokployScript::succeeds().lasting(20).log(steps));
     let deployment = dokploy.deploy(&request(targets[0].id())).await.unwrap();
-    ticks(&fake, 8).await;
+    ticks(fake, 8).await;
     let mut log = dokploy.follow(&deployment.id, quick());
     assert_eq!(until(&mut log, "one").await, ["Initializing deployment", "one"]);
     fake.rewrite_log(targets[0].id(), |lines| [vec!["first of all".to_owned()], lines].concat());
     assert_eq!(until(&mut log, "first of all").await, ["first of all"]);
     // What is left of a truncated file is what comes.
     fake.rewrite_log(targets[0].id(), |_| Vec::new());
-    ticks(&fake, 40).await;
+    ticks(fake, 40).await;
     assert_eq!(until(&mut log, "three").await, ["two", "three"]);
     assert!(of_path(&fake, LISTEN).len() >= 2);
 }
