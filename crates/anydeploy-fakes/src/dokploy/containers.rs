@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::procedure::{Body, Call, Procedure, Reply};
+use super::quirk::Release;
 use super::service::{Kind, Service};
 use super::tasks::Task;
 
@@ -52,10 +53,14 @@ fn tasks(call: &mut Call<'_>, is_stack: bool) -> Reply {
         .flat_map(|service| service.tasks.listed.iter().map(move |task| (service, task)))
         .map(|(service, task)| {
             let desired = if task.is_wanted { "running" } else { "shutdown" };
-            json!({
+            let mut listed = json!({
                 "containerId": task.id, "name": task_name(service, task), "state": desired, "node": "node1",
-                "currentState": format!("{} 5 seconds ago", task.current), "error": task.error,
-            })
+            });
+            if call.state.quirks.release >= Release::TASK_STATES {
+                listed["currentState"] = format!("{} 5 seconds ago", task.current).into();
+                listed["error"] = task.error.as_str().into();
+            }
+            listed
         })
         .collect();
     // The engine knows no such service, which is a failure like any other.

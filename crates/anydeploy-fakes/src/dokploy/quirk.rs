@@ -145,6 +145,8 @@ impl Release {
     pub(super) const FORGETS_JOBS: Self = Self(0, 29, 9);
     /// The first release that writes the commit over both.
     pub(super) const OVERWRITES_TITLE: Self = Self(0, 25, 7);
+    /// The first release that lists what tasks do, and why they ended.
+    pub(super) const TASK_STATES: Self = Self(0, 28, 0);
     /// The first release whose error bodies have `data`.
     pub(super) const ERROR_DATA: Self = Self(0, 28, 0);
 }

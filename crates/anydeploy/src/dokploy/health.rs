@@ -16,6 +16,9 @@ use crate::{Ability, Deployer, Health, HealthReading, HealthState, Instance, Res
 /// How many containers are inspected at once.
 const AT_ONCE: usize = 4;
 
+/// Why the health of tasks is not known: before 0.28 they are listed without what they do (source of 0.26.7 and 0.28.0).
+const NOT_LISTED: &str = "the tasks are listed without what they do, as before Dokploy 0.28";
+
 impl Health for Dokploy {
     fn read_health<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<HealthReading>> {
         read(self, target).boxed()
@@ -89,6 +92,9 @@ fn of_tasks(tasks: &[Task], containers: &[Running]) -> HealthReading {
     let parts =
         present.iter().filter(counts).map(|task| of_task(task, tasks, containers.iter().find(|one| task.owns(one))));
     let Some(worst) = parts.max_by_key(Part::rank) else { return nothing() };
+    if worst.raw.is_empty() {
+        return HealthReading::new(HealthState::Unknown, "").with_reason(Some(NOT_LISTED));
+    }
     let failed = tasks.iter().filter(|task| task.has_failed()).count();
     let instances = present.iter().filter(|task| task.is_wanted()).map(|task| Instance::new(&*task.id, task.runs()));
     worst.to_reading().with_restarts(u32::try_from(failed).ok()).with_instances(instances.collect())

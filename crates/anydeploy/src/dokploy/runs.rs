@@ -18,7 +18,7 @@ pub(super) struct Task {
     pub(super) name: String,
     /// What it should do: `running`, `shutdown` and others.
     pub(super) desired: String,
-    /// What it does, such as `Running 5 minutes ago`.
+    /// What it does, such as `Running 5 minutes ago`; empty where the server does not list it.
     pub(super) current: String,
     /// Why it ended or does not start; empty if nothing is said.
     pub(super) error: String,

@@ -169,3 +169,12 @@ async fn without_a_health_check_it_runs_and_is_never_healthy() {
         assert_eq!(verdict, Verdict::NoHealthSource, "{target}");
     }
 }
+
+#[tokio::test]
+async fn tasks_without_their_states_say_that_this_is_the_version() {
+    let (fake, dokploy, [web, ..]) = deployed().await;
+    fake.enable(DokployQuirk::OldServerPlainErrors);
+    let reading = dokploy.health_of(&web).await.unwrap();
+    assert_eq!((reading.health, reading.raw.as_str()), (HealthState::Unknown, ""));
+    assert!(reading.reason.as_deref().unwrap().contains("before Dokploy 0.28"), "{reading}");
+}
