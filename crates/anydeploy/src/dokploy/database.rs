@@ -207,23 +207,19 @@ impl<'a> DatabaseTrigger<'a> {
     /// Why the operation failed, if an error says that it was acted on and is over.
     fn failure(&self, error: &Error) -> Option<String> {
         let said = error.server_message().filter(|_| error.status() == Some(500))?.trim();
-        match self.operation {
+        if self.operation == Operation::Reload {
             // The stop before it, whose failure is not answered, is not undone.
-            Operation::Reload => {
-                let what = match failed_command(error)? {
-                    FailedCommand::Refused => "the engine refused to start it again",
-                    FailedCommand::NotReached => "Dokploy did not reach the remote server to start it again",
-                };
-                let said = said.rsplit_once("Error response from daemon: ").map_or(said, |(_, said)| said);
-                Some(excerpt(&format!("{what}: {said}"), MAX_REASON_CHARS))
-            }
-            _ => {
-                let said = said.strip_prefix(DEPLOY_FAILED)?;
-                // The two sentences stand without a space between them.
-                let said = said.strip_prefix(self.before.engine.word()).unwrap_or(said);
-                Some(excerpt(said.strip_prefix("Error: ").unwrap_or(said), MAX_REASON_CHARS))
-            }
+            let what = match failed_command(error)? {
+                FailedCommand::Refused => "the engine refused to start it again",
+                FailedCommand::NotReached => "Dokploy did not reach the remote server to start it again",
+            };
+            let said = said.rsplit_once("Error response from daemon: ").map_or(said, |(_, said)| said);
+            return Some(excerpt(&format!("{what}: {said}"), MAX_REASON_CHARS));
         }
+        let said = said.strip_prefix(DEPLOY_FAILED)?;
+        // The two sentences stand without a space between them.
+        let said = said.strip_prefix(self.before.engine.word()).unwrap_or(said);
+        Some(excerpt(said.strip_prefix("Error: ").unwrap_or(said), MAX_REASON_CHARS))
     }
 
     /// Reads whether the status goes, or went, the way of the operation.

@@ -7,7 +7,7 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 
 use super::operation::Operation;
 use super::queue::{Queue, may_overlap, place};
-use super::rows::{Newest, newest};
+use super::rows::{Newest, TAG_BEGINS, newest};
 use crate::adapter::{Timestamps, checked};
 use crate::excerpt::excerpt;
 use crate::{Deployment, DeploymentId, DeploymentStatus, Error, ErrorKind, Identity, Result, Target, platform};
@@ -28,9 +28,6 @@ const EARLIER_OVERLAPS: &str = "crowded";
 const LISTED: &str = "listed";
 const SWIFT: &str = "swift";
 const TITLE: &str = "title";
-
-/// How the correlation tag begins.
-const TAG_BEGINS: &str = "[anydeploy:";
 
 /// The most characters of a title that an id holds.
 const MAX_TITLE_CHARS: usize = 120;
@@ -279,13 +276,6 @@ impl Pending {
     pub(super) fn to_deployment(&self, target: &Target, status: DeploymentStatus) -> Deployment {
         Deployment::new(self.id(target), Identity::Pending, status).with_title(self.title.clone())
     }
-}
-
-/// The correlation tag in a description, whoever's it is.
-pub(super) fn tag_of(description: &str) -> Option<&str> {
-    let from = description.find(TAG_BEGINS)?;
-    let tag = &description[from..];
-    tag.find(']').map(|end| &tag[..=end])
 }
 
 /// Whether a commit took the place of the description.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use dokploy_client::types::{Deployment as Row, QueueJob as Job, QueueJobStateEnum};
 
-use super::pending::tag_of;
-use super::rows::created;
+use super::rows::{created, tag_of};
 use crate::adapter::Timestamps;
 use crate::{Target, TargetKind};
 

@@ -12,6 +12,9 @@ use crate::adapter::{Timestamps, parse_timestamp, sorted_by};
 /// How many rows of a service Dokploy keeps when it makes room for another (0.30.2: the newest ten).
 pub(super) const MAX_KEPT_ROWS: usize = 10;
 
+/// How the text in a description begins that no other deployment has.
+pub(super) const TAG_BEGINS: &str = "[anydeploy:";
+
 /// The rows of a target at one point in time.
 pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
@@ -54,6 +57,12 @@ pub(super) fn unix_millis(date: Option<&str>) -> Option<i64> {
 /// Rows that came in no promised order, as the lists of rows have them.
 pub(super) fn newest_first(rows: Vec<Row>) -> Vec<Row> {
     sorted_by(rows, |one, other| created(other).cmp(&created(one)))
+}
+
+/// The correlation tag in a description, of any trigger.
+pub(super) fn tag_of(description: &str) -> Option<&str> {
+    let tag = &description[description.find(TAG_BEGINS)?..];
+    tag.find(']').map(|end| &tag[..=end])
 }
 
 /// When the newest row appeared.

@@ -112,7 +112,7 @@ async fn log_is_written_anew((fake, dokploy, targets): &(FakeDokploy, Dokploy, [
     fake.rewrite_log(targets[0].id(), |_| Vec::new());
     ticks(fake, 40).await;
     assert_eq!(until(&mut log, "three").await, ["two", "three"]);
-    assert!(of_path(&fake, LISTEN).len() >= 2);
+    assert!(of_path(fake, LISTEN).len() >= 2);
 }
 
 #[tokio::test]
