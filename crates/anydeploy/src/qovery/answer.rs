@@ -40,7 +40,8 @@ pub(super) async fn accepted(
     if let Some(request) = answer.as_ref().and_then(|status| filled(status.request.as_deref())).filter(new) {
         return queued(qovery, pending, request, baseline).await;
     }
-    let has_started = baseline.is_free() && answer.as_ref().is_some_and(|status| status.names_what_waits);
+    // What ran before is known to be another deployment, so that the next one is its own if nothing waited.
+    let has_started = baseline.queue.is_empty() && answer.as_ref().is_some_and(|status| status.names_what_waits);
     if !has_started {
         // Whatever this read says, the deployment is accepted; a later read will find out more.
         let Ok(queue) = queue.of(qovery, &pending).await else { return pending.accepted() };
@@ -50,7 +51,7 @@ pub(super) async fn accepted(
         }
     }
     // Otherwise what comes next may be a deployment that waited before.
-    if baseline.is_free() { started(pending, answer.as_ref(), baseline) } else { pending.accepted() }
+    if has_started || baseline.is_free() { started(pending, answer.as_ref(), baseline) } else { pending.accepted() }
 }
 
 /// A deployment whose request the answer does not name, if only one of those that wait can be it.
@@ -96,7 +97,7 @@ async fn queued(qovery: &Qovery, pending: Pending, request: &str, baseline: &Bas
     }
 }
 
-/// A deployment that started at once: the environment was free, so that the next execution belongs to it.
+/// A deployment that started at once, so that the next execution belongs to it.
 fn started(mut pending: Pending, answer: Option<&Accepted>, baseline: &Baseline) -> Deployment {
     pending.clues.is_next = true;
     let Some(status) = answer else { return pending.accepted() };

@@ -10,7 +10,7 @@ use super::pending::Pending;
 use super::read::read;
 use super::snapshot::{Snapshot, kind_of};
 use super::status::judge_service;
-use crate::adapter::{may_be_transient, retry_briefly};
+use crate::adapter::{Timestamps, may_be_transient, retry_briefly};
 use crate::{Cancel, Deployment, DeploymentId, Error, ErrorKind, Phase, Result, Target, TargetKind, platform};
 
 impl Cancel for Qovery {
@@ -26,17 +26,21 @@ async fn cancel(qovery: &Qovery, id: &DeploymentId) -> Result<Deployment> {
     }
     let request = match (&pending.execution, &pending.request) {
         (Some(_), _) => return cancel_execution(qovery, pending).await,
-        (None, Some(request)) if pending.clues.left_queue_at.is_none() => request,
+        (None, Some(request)) if pending.is_cancelled || pending.clues.left_queue_at.is_none() => request,
         _ => return Err(conflict("the deployment is accepted and is not listed yet, so it cannot be cancelled now")),
     };
-    let others = others_in(qovery, request, &pending).await?;
+    let (others, waited_at) = others_in(qovery, request, &pending).await;
     let asked = qovery.api.cancel_request(request).await;
     match &asked {
         // It may have left the queue after it was read.
         Err(error) if !is_of_nothing_that_waits(error) => return Err(error.clone()),
         _ => {}
     }
-    let pending = Pending { is_cancelled: asked.is_ok(), ..pending };
+    let mut pending = pending;
+    if asked.is_ok() {
+        pending.is_cancelled = true;
+        pending.clues.left_queue_at = Some(waited_at);
+    }
     let (seen, pending) = match (read_again(qovery, pending.clone()).await, &asked) {
         (Ok(read), _) => read,
         // It was asked to, whatever can be read of it now.
@@ -56,17 +60,19 @@ fn is_of_nothing_that_waits(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotFoundOrForbidden)
 }
 
-/// The other services of a request that waits, which are cancelled along: requests of one user wait as one (documentation
-/// 4e9636b).
-async fn others_in(qovery: &Qovery, request: &str, pending: &Pending) -> Result<Vec<String>> {
-    if *pending.target.kind() == TargetKind::Environment {
-        return Ok(Vec::new());
-    }
-    let (rows, _) = retry_briefly(|| qovery.api.queue(&pending.environment)).await?;
+/// The other services of a request that waits, which are cancelled along, as far as they can be read, and when they were:
+/// requests of one user wait as one (documentation 4e9636b).
+async fn others_in(qovery: &Qovery, request: &str, pending: &Pending) -> (Vec<String>, Timestamps) {
+    let Ok((rows, at)) = retry_briefly(|| qovery.api.queue(&pending.environment)).await else {
+        return (Vec::new(), Timestamps::of(None));
+    };
     let row = rows.iter().filter(|row| row.identifier.deployment_request_id == request);
     let services = row.flat_map(|row| &row.stages).flat_map(|stage| &stage.services).map(|part| &part.identifier);
-    let others = services.filter(|service| service.service_id != pending.target.id());
-    Ok(others.map(|other| Target::new(kind_of(other.service_type.as_ref()), &other.service_id).to_string()).collect())
+    // An environment is all of its services.
+    let is_whole = *pending.target.kind() == TargetKind::Environment;
+    let others = services.filter(|service| !is_whole && service.service_id != pending.target.id());
+    let name = |kind, id: &str| Target::new(kind_of(kind), id).to_string();
+    (others.map(|other| name(other.service_type.as_ref(), &other.service_id)).collect(), at)
 }
 
 /// Reads a deployment, and what is known of it then.

@@ -6,6 +6,7 @@ use qovery_client::types::{Link, ServiceLightResponse as Light};
 use super::api::Api;
 use super::place::environment_of;
 use super::row::{Source, row};
+use super::running::runs;
 use super::snapshot::{Snapshot, filled, kind_of};
 use super::{Qovery, ids};
 use crate::adapter::{sorted_by, try_concurrently};
@@ -173,8 +174,8 @@ fn target_of(row: &Light, environment: &str) -> Target {
 }
 
 fn service(target: Target, name: Option<&str>, snapshot: Option<&Snapshot>) -> Service {
-    let runs = snapshot.and_then(|snapshot| snapshot.runs(&target));
-    let (state, word) = runs.map_or((ServiceState::Unknown, ""), |(state, word)| (state, word.as_str()));
+    let state = snapshot.and_then(|snapshot| runs(snapshot, &target));
+    let (state, word) = state.map_or((ServiceState::Unknown, ""), |(state, word)| (state, word.as_str()));
     let name = filled(name).unwrap_or(target.id()).to_owned();
     Service::new(target, name, state, word)
 }

@@ -8,7 +8,6 @@ use qovery_client::types::{
 use super::place::{check_place, environment_of};
 use super::running::{depends_on_skipped, is_all_stopped};
 use super::snapshot::{Snapshot, beside_statuses};
-
 use super::starting::{needs_start, services_to_start};
 use super::state::{effects_of, is_for, run_state, waits_to_stop};
 use super::trigger::{Plan, QoveryPlanner};
@@ -74,6 +73,7 @@ async fn read(qovery: &Qovery, target: &Target, environment: &str) -> Result<See
     let mut state = run_state(target, environment, &snapshot, &queue);
     if *target.kind() == TargetKind::Environment
         && state.state == ServiceState::Running
+        && state.busy.is_none()
         && depends_on_skipped(&snapshot)
         && is_all_stopped(&snapshot, &qovery.api.skipped(environment).await.map_err(beside_statuses)?)
     {

@@ -74,8 +74,9 @@ pub(super) struct Clues {
     pub(super) is_next: bool,
     /// The first fitting execution that began after the trigger was accepted can only be the right one.
     pub(super) is_first: bool,
-    /// When the request was first seen to have left the queue; without a request, when one was last seen to wait that may
-    /// be its own.
+    /// When the request was first seen to have left the queue.
+    /// Where that is not to be seen, when it was last known to wait: of one that was cancelled, and without a request, of one
+    /// that may be its own.
     pub(super) left_queue_at: Option<Timestamps>,
     /// Another trigger of the same program, whose deployment is not known either, may have deployed the target.
     pub(super) overlap: Option<Overlap>,
@@ -216,7 +217,7 @@ impl Pending {
     fn deployment(&self, identity: Identity, phase: Phase, raw: impl Into<String>) -> Deployment {
         let [commit, ..] = named_by(&self.revision);
         let created_at = self.accepted_at.and_then(Timestamps::date);
-        let note = self.action.note_for(self.target.kind()).filter(|_| phase == Phase::Succeeded);
+        let note = self.action.note_for(self.target.kind()).filter(|_| phase == Phase::Succeeded && !self.is_together);
         Deployment::new(self.id(), identity, DeploymentStatus::new(phase, raw))
             .with_action(self.action.asked())
             .with_note(note.map(str::to_owned))

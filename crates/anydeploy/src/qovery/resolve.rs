@@ -41,6 +41,7 @@ pub(super) async fn cancelled(qovery: &Qovery, mut pending: Pending, lists: &Lis
     let Some(request) = pending.request.clone() else { return Ok(with_state(&pending, &StateEnum::Canceled)) };
     let waits = |row: &Waiting| row.identifier.deployment_request_id == request;
     if lists.queue().await?.iter().any(waits) {
+        pending.clues.left_queue_at = Some(lists.snapshot.at);
         return Ok(with_state(&pending, &StateEnum::Canceling));
     }
     let snapshot = lists.snapshot_after_queue().await?;
@@ -48,9 +49,8 @@ pub(super) async fn cancelled(qovery: &Qovery, mut pending: Pending, lists: &Lis
         let goes_on = Pending { is_cancelled: false, ..pending.with_execution(execution) };
         return follow(qovery, &goes_on, snapshot).await;
     }
-    // An execution that has begun is listed some seconds later.
-    let left_queue_at = *pending.clues.left_queue_at.get_or_insert(snapshot.at);
-    let is_over = is_overdue(Some(left_queue_at), snapshot, &qovery.timing)
+    // An execution that has begun is listed some seconds later; an id of an earlier version has no time.
+    let is_over = is_overdue(pending.clues.left_queue_at, snapshot, &qovery.timing)
         || state_of_request(&qovery.api, &request).await?.is_some_and(|state| phase(&state) == Phase::Cancelled);
     Ok(with_state(&pending, if is_over { &StateEnum::Canceled } else { &StateEnum::Canceling }))
 }
@@ -82,7 +82,8 @@ impl Resolver<'_> {
         if let Some(execution) = found.execution.or(failed).filter(|execution| !waited(execution)) {
             return follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await;
         }
-        if overdue || !pending.clues.is_next {
+        // One that is known to have started at once waits nowhere.
+        if !pending.clues.is_next {
             let queue = self.queue_of(&pending, lists.queue().await?);
             if let Some(waits) = waits_unnamed(&pending, &queue, snapshot) {
                 return Ok(waits.unresolved(Phase::Queued, StateEnum::Queued.as_str()));
@@ -274,10 +275,7 @@ fn waits_unnamed(pending: &Pending, queue: &Queue, snapshot: &Snapshot) -> Optio
     let first = own.next()?;
     let is_first = own.next().is_none() && queue.is_alone(first) && pending.clues.overlap.is_none();
     let left_queue_at = Some(snapshot.at);
-    Some(Pending {
-        clues: Clues { is_next: false, is_first, left_queue_at, ..pending.clues.clone() },
-        ..pending.clone()
-    })
+    Some(Pending { clues: Clues { is_first, left_queue_at, ..pending.clues.clone() }, ..pending.clone() })
 }
 
 /// The request has not left the queue after all.

@@ -8,17 +8,15 @@ use super::status::service_state;
 use super::statuses::Status;
 use crate::{ServiceState, Target, TargetKind};
 
-impl Status {
-    /// Whether the service was ever in an execution, as far as its status says.
-    fn was_deployed(&self) -> bool {
-        let is_other = |status: &_| *status != ServiceDeploymentStatusEnum::NeverDeployed;
-        filled(self.execution_id.as_deref()).is_some() || self.service_deployment_status.as_ref().is_some_and(is_other)
-    }
+/// How a service runs.
+pub(super) fn service_runs(status: &Status) -> ServiceState {
+    run_state_of(&status.state, was_deployed(status))
+}
 
-    /// How the service runs.
-    pub(super) fn service_state(&self) -> ServiceState {
-        run_state_of(&self.state, self.was_deployed())
-    }
+/// Whether a service was ever in an execution, as far as its status says.
+fn was_deployed(status: &Status) -> bool {
+    let is_other = |status: &_| *status != ServiceDeploymentStatusEnum::NeverDeployed;
+    filled(status.execution_id.as_deref()).is_some() || status.service_deployment_status.as_ref().is_some_and(is_other)
 }
 
 /// How a target runs, from the state its last action left it in; `was_deployed` is whether it was ever in an execution.
@@ -30,18 +28,16 @@ fn run_state_of(state: &StateEnum, was_deployed: bool) -> ServiceState {
     }
 }
 
-impl Snapshot {
-    /// How a target runs, and the word for it; nothing if it is not listed.
-    pub(super) fn runs(&self, target: &Target) -> Option<(ServiceState, &StateEnum)> {
-        if *target.kind() == TargetKind::Environment {
-            let was_deployed = self.all().any(Status::was_deployed);
-            return Some(match run_state_of(self.state(), was_deployed) {
-                ServiceState::Running if is_all_stopped(self, &Skipped::new()) => (ServiceState::Stopped, self.state()),
-                state => (state, self.state()),
-            });
-        }
-        self.service(target).map(|status| (status.service_state(), &status.state))
+/// How a target runs, and the word for it; nothing if it is not listed.
+pub(super) fn runs<'a>(snapshot: &'a Snapshot, target: &Target) -> Option<(ServiceState, &'a StateEnum)> {
+    if *target.kind() != TargetKind::Environment {
+        return snapshot.service(target).map(|status| (service_runs(status), &status.state));
     }
+    let word = snapshot.state();
+    Some(match run_state_of(word, snapshot.all().any(was_deployed)) {
+        ServiceState::Running if is_all_stopped(snapshot, &Skipped::new()) => (ServiceState::Stopped, word),
+        state => (state, word),
+    })
 }
 
 /// Whether the state of an environment depends on which services are skipped: some are stopped, and others run.
@@ -61,8 +57,8 @@ fn stopped_and_others(snapshot: &Snapshot, skipped: &Skipped) -> (bool, bool) {
     // There is no call that stops a Terraform service.
     let is_taken_in =
         |kind: &TargetKind, status: &Status| *kind != TargetKind::Terraform && !skipped.contains(&status.id);
-    let is_stopped = |status: &Status| status.service_state() == ServiceState::Stopped;
-    let never_ran = |status: &Status| status.service_state() == ServiceState::NeverDeployed;
+    let is_stopped = |status: &Status| service_runs(status) == ServiceState::Stopped;
+    let never_ran = |status: &Status| service_runs(status) == ServiceState::NeverDeployed;
     let any = |is_meant: &dyn Fn(&Status) -> bool| -> bool {
         let targets: Vec<Target> = snapshot.targets(&|kind, status| is_taken_in(kind, status) && is_meant(status));
         !targets.is_empty()
@@ -83,7 +79,7 @@ mod tests {
             let row = json!({
                 "id": "a", "state": word, "execution_id": execution, "service_deployment_status": deployed,
             });
-            serde_json::from_value::<Status>(row).unwrap().service_state()
+            service_runs(&serde_json::from_value::<Status>(row).unwrap())
         };
         let cases = [
             ("READY", json!(null), json!(null), ServiceState::NeverDeployed),

@@ -2,6 +2,7 @@
 
 use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEnum};
 
+use super::running::service_runs;
 use super::snapshot::Snapshot;
 use super::state::{run_state, waits_to_stop};
 use super::statuses::Status;
@@ -33,7 +34,7 @@ pub(super) fn services_to_start(
 ) -> Vec<Target> {
     snapshot.targets(&|kind, status| {
         // Of what was never deployed, or was uninstalled, nothing runs that a stop ends.
-        let is_absent = status.service_state() == ServiceState::NeverDeployed || status.state == StateEnum::Deleted;
+        let is_absent = service_runs(status) == ServiceState::NeverDeployed || status.state == StateEnum::Deleted;
         if *kind == TargetKind::Terraform || is_absent {
             return false;
         }

@@ -6,6 +6,7 @@ use qovery_client::types::{QueuedDeploymentRequestWithStages as Waiting, StateEn
 
 use super::action::Action;
 use super::pending::Pending;
+use super::running::runs;
 use super::snapshot::{Snapshot, filled};
 use super::status::is_end;
 use super::statuses::Status;
@@ -20,10 +21,10 @@ const STOP_WORDS: [&str; 2] = ["STOP", "DELET"];
 /// A request that has left the queue has its execution in statuses that are read afterwards, unless they are late.
 pub(super) fn run_state(target: &Target, environment: &str, snapshot: &Snapshot, queue: &[Waiting]) -> RunState {
     let status = snapshot.service(target);
-    let Some((runs, word)) = snapshot.runs(target) else {
+    let Some((state, word)) = runs(snapshot, target) else {
         return RunState::new(ServiceState::Unknown, "");
     };
-    let state = RunState::new(runs, word.as_str());
+    let state = RunState::new(state, word.as_str());
     let waiting: Vec<&Waiting> = queue.iter().filter(|request| is_for(request, target)).collect();
     let executes = goes_on(target, snapshot, status);
     let busy = if executes {

@@ -70,7 +70,7 @@ impl Plan {
             action: self.action,
             revision: self.named.revision.clone(),
             is_revision_read: self.named.resolved,
-            is_together: self.is_together,
+            is_together: self.is_together || !self.services.is_empty(),
             clues: Clues { after: self.baseline.last.clone(), ..Clues::default() },
             ..Pending::new(self.target.clone(), &*self.environment)
         }

@@ -9,8 +9,8 @@ use crate::support::qovery::{
 use anydeploy::config::TokenScheme;
 use anydeploy::qovery::QoveryConfig;
 use anydeploy::{
-    DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Identity, LogOptions, Outcome, Permission, Phase,
-    Qovery, Revision, ServiceState, Target, TargetKind,
+    DeployRequest, Deployer, DeployerExt, DeploymentId, ErrorKind, HistoryOptions, Identity, LogOptions, Outcome,
+    Permission, Phase, Qovery, Revision, ServiceState, Target, TargetKind, platform,
 };
 use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript, QoveryServiceKind};
 
@@ -161,6 +161,13 @@ async fn a_waiting_request_is_cancelled_by_itself() {
     let outcome = qovery.watch(&asked.id, quick()).await.unwrap();
     let Outcome::Cancelled(cancelled) = outcome else { panic!("{outcome:?}") };
     assert_eq!(cancelled.identity, Identity::Exact);
+    // The id says when it was asked for, so that a caller who stored it comes to the same end, as does one of an earlier
+    // version, which had no such time.
+    let bare = DeploymentId::new(platform::QOVERY, asked.id.target().clone());
+    let earlier = ["environment", "request", "cancelled"].map(|key| (key, asked.id.get(key).unwrap()));
+    for id in [asked.id.clone(), earlier.into_iter().fold(bare, |id, (key, text)| id.with(key, text))] {
+        assert_eq!(qovery.deployment(&id).await.unwrap().status.phase, Phase::Cancelled, "{id}");
+    }
     fake.advance(100);
     assert_eq!(fake.triggered().len(), 1);
     assert_eq!(fake.triggered()[0].state.as_deref(), Some("DEPLOYED"), "the other one goes on");

@@ -3,7 +3,7 @@
 use anydeploy::{DeployerExt, DesiredState, Qovery, ServiceState, Target, TargetKind};
 use anydeploy_fakes::{FakeQovery, QoveryTriggered};
 
-use crate::support::qovery::{manual, triggers};
+use crate::support::qovery::{manual, quick, triggers};
 
 /// An environment with two deployed services, whose time passes only when the test says so.
 async fn deployed() -> (FakeQovery, Qovery, Target) {
@@ -35,8 +35,11 @@ async fn an_environment_that_is_being_stopped_is_started_again_after_it() {
         }
         qovery.stop(&environment).await.unwrap();
         fake.advance(ticks);
-        assert!(qovery.start(&environment).await.unwrap().sent, "{ahead} {ticks}");
+        let start = qovery.start(&environment).await.unwrap();
+        assert!(start.sent, "{ahead} {ticks}");
         fake.advance(200);
+        let started = qovery.watch(&start.deployment.unwrap().id, quick()).await.unwrap();
+        assert!(started.deployment().unwrap().note.is_none(), "it names what was deployed: {started:?}");
         let seen = qovery.state(&environment).await.unwrap();
         assert!(seen.has_reached(DesiredState::Running), "{ahead} {ticks}: {seen:?}");
         assert_eq!(deployments(&fake).pop().unwrap(), services, "{ahead} {ticks}");

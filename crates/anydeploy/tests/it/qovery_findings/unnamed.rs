@@ -7,7 +7,7 @@ use anydeploy::{
 };
 use anydeploy_fakes::{FakeQovery, FakeQoveryBuilder, QoveryQuirk, QoveryScript};
 
-use crate::support::qovery::{execution, manual, ours, quick, step_to_the_end, web};
+use crate::support::qovery::{execution, manual, ours, quick, step_to_the_end, stepping, web};
 
 /// A server whose answers to actions have no body, as every 2xx may.
 fn bodyless() -> FakeQoveryBuilder {
@@ -40,6 +40,7 @@ async fn a_deployment_that_waits_unnamed_is_not_lost_and_is_not_the_one_that_run
     assert_eq!((waits.identity, waits.status.phase), (Identity::Inferred, Phase::Queued), "{waits:?}");
     let error = qovery.watch(&waits.id, past_the_grace_period()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert_eq!(qovery.deployment(&waits.id).await.unwrap().status.phase, Phase::Queued, "after the grace period");
     let over = step_to_the_end(&fake, &qovery, waits).await;
     assert_eq!((over.identity, over.status.phase), (Identity::Inferred, Phase::Failed));
     assert_eq!(execution(&over), Some(&*ours(&fake)[0].execution_id));
@@ -90,4 +91,17 @@ async fn one_that_starts_at_once_is_followed_although_its_answer_has_no_body() {
     assert_eq!((over.status.phase, execution(&over)), (Phase::Succeeded, Some(&*ours(&fake)[0].execution_id)));
     let outcome = qovery.watch(&over.id, quick()).await.unwrap();
     assert!(outcome.is_success(), "{outcome}");
+}
+
+#[tokio::test]
+async fn one_that_starts_as_another_ends_is_the_next() {
+    // By each number of ticks the environment is at another point when it is read before the trigger, and when that comes.
+    for ticks in 0..60 {
+        let (fake, qovery) = stepping(FakeQovery::builder()).await;
+        fake.deploy_by_someone_else(&fake.container());
+        fake.advance(ticks);
+        let deployment = qovery.deploy(&web(&fake)).await.unwrap();
+        let knows = |key: &str| deployment.id.get(key).is_some();
+        assert!(knows("request") || knows("next") || knows("execution"), "{ticks}: {}", deployment.id);
+    }
 }
