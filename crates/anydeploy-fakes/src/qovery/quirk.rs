@@ -31,6 +31,9 @@ pub enum QoveryQuirk {
     /// The answer to an action on an environment that starts at once names the request behind the execution before, as
     /// its status does.
     KeptRequestId,
+    /// The status of an environment names a request behind every execution, also behind one that started at once; which of
+    /// the two is so, no client shows.
+    RequestIdsOfAll,
     /// An environment's status no longer names the request once its execution runs.
     DroppedRequestId,
     /// An action on a busy environment is refused with 409 instead of being queued, as before March 2025.

@@ -63,6 +63,9 @@ impl State {
         let last = self.last_execution(environment);
         let dropped = self.quirks.has(QoveryQuirk::DroppedRequestId);
         let kept = last.and_then(|execution| execution.queued_as.as_deref()).filter(|_| !dropped);
+        // An id of the form that requests have, and the same for the whole execution.
+        let of_all = last.filter(|_| self.quirks.has(QoveryQuirk::RequestIdsOfAll)).and_then(|last| last.id.get(..36));
+        let kept = kept.or(of_all);
         json!({
             "id": environment.id,
             "state": self.environment_state(environment),

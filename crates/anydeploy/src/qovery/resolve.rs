@@ -6,7 +6,7 @@ use qovery_client::types::{
 
 use super::api::Api;
 use super::lists::{Lists, newest_executions};
-use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names};
+use super::order::{self, failed_check, fitting, is_later, is_nameless, may_name, names, newer};
 use super::outcome::follow;
 use super::pending::{Clues, Pending, execution_of};
 use super::precheck::check_failed;
@@ -76,11 +76,14 @@ impl Resolver<'_> {
             (Some(_), Some(true)) => return Ok(pending.accepted()),
             (Some(_), Some(false)) | (None, _) => None,
         };
-        // A deployment that waited has a request, and one that started at once has none.
-        let has_waited = snapshot.last_request().is_some();
-        let waited = |found: &String| pending.clues.is_next && has_waited && snapshot.last() == Some(found);
-        if let Some(execution) = found.execution.or(failed).filter(|execution| !waited(execution)) {
-            return follow(self.qovery, &pending.inferred().with_execution(&execution), snapshot).await;
+        // A deployment that waited has a request. Whether one that started at once has none is not documented, but what
+        // nothing ran before cannot have waited.
+        let has_request = snapshot.last_request().is_some();
+        let waited = |one: &String| {
+            pending.clues.is_next && has_request && snapshot.last() == Some(one) && found.first.as_ref() != Some(one)
+        };
+        if let Some(execution) = found.execution.as_ref().or(failed.as_ref()).filter(|execution| !waited(execution)) {
+            return follow(self.qovery, &pending.inferred().with_execution(execution), snapshot).await;
         }
         // One that is known to have started at once waits nowhere.
         if !pending.clues.is_next {
@@ -223,6 +226,8 @@ async fn state_of_request(api: &Api, request: &str) -> Result<Option<StateEnum>>
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Found {
     execution: Option<String>,
+    /// The first of the later executions, whatever it deployed.
+    first: Option<String>,
     /// None of the later executions may have deployed the target.
     none_fits: bool,
     /// None of the later executions names the target.
@@ -235,8 +240,14 @@ struct Found {
 
 impl Found {
     /// There is no later execution.
-    const NOTHING_NEW: Self =
-        Self { execution: None, none_fits: true, none_names: true, next_failed: false, failed_check: None };
+    const NOTHING_NEW: Self = Self {
+        execution: None,
+        first: None,
+        none_fits: true,
+        none_names: true,
+        next_failed: false,
+        failed_check: None,
+    };
 
     /// What the newest executions show; `is_of_another` says which are known to be another trigger's.
     fn in_history(
@@ -260,6 +271,7 @@ impl Found {
         let next = fitting.first().filter(|_| pending.clues.is_next);
         Self {
             execution: order::resolve(&fitting, pending, overdue).map(id),
+            first: newer(past, pending.clues.after.as_deref()).and_then(<[Past]>::last).map(id),
             none_fits,
             none_names,
             next_failed: next.is_some_and(|entry| !names(entry, target) && may_name(entry, target)),

@@ -1,12 +1,12 @@
 //! Rules between the pure functions: each of these tests fails if its rule is left out.
 
-use anydeploy::{DeployRequest, Deployer, Deployment, ErrorKind, Identity, Qovery, Revision, Target};
-use anydeploy_fakes::{FakeQovery, QoveryScript};
+use anydeploy::{DeployRequest, Deployer, Deployment, ErrorKind, Identity, Phase, Qovery, Revision, Target};
+use anydeploy_fakes::{FakeQovery, QoveryQuirk, QoveryScript};
 use serde_json::json;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::qovery::{execution, manual, web};
+use crate::support::qovery::{execution, manual, step_to_the_end, web};
 
 #[tokio::test]
 async fn an_execution_that_waited_in_the_queue_is_not_that_of_a_trigger_that_started_at_once() {
@@ -21,6 +21,17 @@ async fn an_execution_that_waited_in_the_queue_is_not_that_of_a_trigger_that_sta
     match qovery.deployment(&ours.id).await {
         Ok(seen) => assert_eq!((seen.identity, execution(&seen)), (Identity::Pending, None), "{seen:?}"),
         Err(error) => assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Undecidable), "{error}"),
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_that_started_at_once_is_found_also_where_every_execution_has_a_request() {
+    let (fake, qovery) = manual(FakeQovery::builder().quirk(QoveryQuirk::RequestIdsOfAll)).await;
+    for _ in 0..2 {
+        let ours = qovery.deploy(&web(&fake)).await.unwrap();
+        assert!(ours.id.get("request").is_none(), "{ours:?}");
+        let over = step_to_the_end(&fake, &qovery, ours).await;
+        assert_eq!((over.identity, over.status.phase), (Identity::Inferred, Phase::Succeeded));
     }
 }
 
