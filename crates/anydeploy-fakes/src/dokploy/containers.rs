@@ -15,20 +15,28 @@ pub(super) const PROCEDURES: &[Procedure] = &[
     Procedure::get("docker.getConfig", inspect),
 ];
 
-/// The containers of the whole host; a failure of the command is an empty list.
+/// The containers of the whole host, also those that ended; a failure of the command is an empty list.
 fn containers(call: &mut Call<'_>) -> Reply {
     call.owners_only("docker")?;
     if call.state.quirks.engine_down {
         return Ok(json!([]).into());
     }
+    let crashes = call.state.quirks.crash_loop;
     let container = |service: &Service, task: &Task| {
+        let has_ended = !task.is_wanted || crashes && is_swarm(service);
+        let (state, status) = match has_ended {
+            true => ("exited".to_owned(), "Exited (1) 2 seconds ago".to_owned()),
+            false => (docker_state(task), status(service, task)),
+        };
         json!({
             "containerId": container_id(task), "name": container_name(service, task),
             "image": service.running.as_ref().map_or("", |running| &running.image), "ports": "",
-            "state": docker_state(task), "status": status(service, task),
+            "state": state, "status": status,
         })
     };
-    let of_service = |service| wanted(service).into_iter().map(move |task| container(service, task));
+    let of_service = |service: &'_ Service| -> Vec<Value> {
+        service.tasks.listed.iter().filter(|task| has_container(task)).map(|task| container(service, task)).collect()
+    };
     // The panel leaves out its own containers by their names, and with them all that are called alike.
     let is_shown = |service: &&Service| !service.text("appName").contains("dokploy");
     let listed: Vec<Value> = call.state.services.iter().filter(is_shown).flat_map(of_service).collect();
@@ -132,8 +140,11 @@ pub(super) fn is_swarm(service: &Service) -> bool {
 
 /// The tasks that have a container.
 pub(super) fn wanted(service: &Service) -> Vec<&Task> {
-    let has_container = |task: &&Task| task.current != "Pending";
-    service.tasks.wanted().filter(has_container).collect()
+    service.tasks.wanted().filter(|task| has_container(task)).collect()
+}
+
+fn has_container(task: &Task) -> bool {
+    task.current != "Pending"
 }
 
 fn task_name(service: &Service, task: &Task) -> String {

@@ -96,6 +96,11 @@ pub enum DokployQuirk {
     ///
     /// Off.
     NoContainers,
+    /// The containers of the swarm crash as soon as they run: each list of tasks is read during the short life of one, and each list
+    /// of containers between two of them.
+    ///
+    /// Off: on a real server only some reads come at these times.
+    CrashLoop,
     /// The engine finds no node for the new tasks of a service, so that the old ones run on beside them.
     ///
     /// Off.
@@ -176,6 +181,7 @@ pub(super) struct Quirks {
     refused: Vec<DokployOperation>,
     pub(super) unreachable: bool,
     pub(super) engine_down: bool,
+    pub(super) crash_loop: bool,
     pub(super) no_node: bool,
     pub(super) half_lines: bool,
     pub(super) keeps_previews: bool,
@@ -201,6 +207,7 @@ impl Default for Quirks {
             refused: Vec::new(),
             unreachable: false,
             engine_down: false,
+            crash_loop: false,
             no_node: false,
             half_lines: false,
             keeps_previews: false,
@@ -231,6 +238,7 @@ impl Quirks {
             DokployQuirk::EngineRefuses(operation) => self.refused.push(operation),
             DokployQuirk::RemoteUnreachable => (self.remote, self.unreachable) = (true, true),
             DokployQuirk::NoContainers => self.engine_down = true,
+            DokployQuirk::CrashLoop => self.crash_loop = true,
             DokployQuirk::NoSuitableNode => self.no_node = true,
             DokployQuirk::HalfLines => self.half_lines = true,
             DokployQuirk::KeepsPreviews => self.keeps_previews = true,
@@ -259,6 +267,7 @@ impl Quirks {
             DokployQuirk::EngineRefuses(operation) => self.refused.retain(|refused| *refused != operation),
             DokployQuirk::RemoteUnreachable => (self.remote, self.unreachable) = (false, false),
             DokployQuirk::NoContainers => self.engine_down = false,
+            DokployQuirk::CrashLoop => self.crash_loop = false,
             DokployQuirk::NoSuitableNode => self.no_node = false,
             DokployQuirk::HalfLines => self.half_lines = false,
             DokployQuirk::KeepsPreviews => self.keeps_previews = false,

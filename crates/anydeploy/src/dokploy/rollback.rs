@@ -171,15 +171,17 @@ impl RolledBack {
             None => Some(End::Unread),
             Some(Shown::Runs) => Some(End::Ran),
             Some(Shown::Another) if is_overdue => Some(End::NeverRan),
-            Some(Shown::Nothing) if self.is_hidden(dokploy, target).await => Some(End::Hidden),
-            Some(Shown::Another | Shown::Nothing) => None,
+            Some(Shown::Absent) if self.is_hidden(dokploy, target).await => Some(End::Hidden),
+            Some(Shown::Another | Shown::NoneRuns | Shown::Absent) => None,
         };
         Ok(self.to_deployment(target, shown))
     }
 
-    /// Whether tasks of the application run, and the list of containers has none of them, before or after.
+    /// Whether tasks of the application run, and the list of containers holds none of the application, before or after.
     ///
     /// That list leaves out each container whose name contains `dokploy`, and has those of one host (source of 0.20 to 0.30.2).
+    /// It has those that ended as well: one of the application disproves that they are left out, as where the image crashes and
+    /// is started again.
     async fn is_hidden(&self, dokploy: &Dokploy, target: &Target) -> bool {
         let Ok(settings) = retry_briefly(|| dokploy.api.settings(target)).await else { return false };
         let tasks = retry_briefly(|| dokploy.api.tasks(&settings)).await.unwrap_or_default();
@@ -187,7 +189,7 @@ impl RolledBack {
         // The task may have begun since the containers were listed.
         runs && matches!(
             shown_of(dokploy, self.server.as_deref(), &self.app_name, &self.image).await,
-            Ok(Some(Shown::Nothing))
+            Ok(Some(Shown::Absent))
         )
     }
 
@@ -204,7 +206,7 @@ impl RolledBack {
         let (phase, word) = match (self.end, shown) {
             (Some(end @ (End::Ran | End::Unread | End::Hidden)), _) => (Phase::Succeeded, end.word()),
             (Some(end @ End::NeverRan), _) => (Phase::Failed, end.word()),
-            (None, Some(Shown::Nothing)) => (Phase::Unknown, "no container"),
+            (None, Some(Shown::NoneRuns | Shown::Absent)) => (Phase::Unknown, "no container"),
             (None, _) => (Phase::Running, "accepted"),
         };
         let revision = match self.end {
@@ -296,7 +298,7 @@ impl RollbackTrigger<'_> {
                 let ran = self.rolled_back(Identity::Inferred, None, Some(End::Ran));
                 Resolution::likely(ran.to_deployment(target, None))
             }
-            Some(Shown::Another | Shown::Nothing) => {
+            Some(Shown::Another | Shown::NoneRuns | Shown::Absent) => {
                 Resolution::Unresolved("Dokploy keeps no record of a rollback, and the containers do not show it")
             }
         })

@@ -100,7 +100,7 @@ async fn list(dokploy: &Dokploy, target: &Target, options: HistoryOptions) -> Re
     let runs = |image: &str| match shown(containers.as_ref()?, &settings.app_name, image) {
         Shown::Runs => Some(true),
         Shown::Another => Some(false),
-        Shown::Nothing => None,
+        Shown::NoneRuns | Shown::Absent => None,
     };
     let newest = versions.first().map(|version| &*version.deployment_id);
     Ok(versions.iter().take(options.limit).map(|version| version.to_target(target, newest, runs)).collect())

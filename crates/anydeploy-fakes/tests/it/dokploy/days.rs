@@ -476,6 +476,14 @@ async fn the_containers_show_the_image_that_runs_to_owners_alone() {
     let web = deployed_with(&fake, json!({ "replicas": 2 })).await;
     let containers = get(&fake, "docker.getContainers").await.json();
     assert_eq!(each(containers.as_array().unwrap(), "image"), [&json!(fake.running_image(&web)); 2]);
+    // As in `docker ps -a`, those that ended are listed as well.
+    fake.crash(&web);
+    let crashed = get(&fake, "docker.getContainers").await.json();
+    assert_eq!(each(crashed.as_array().unwrap(), "state"), ["running", "running", "exited", "exited"]);
+    fake.enable(DokployQuirk::CrashLoop);
+    let between = get(&fake, "docker.getContainers").await.json();
+    assert_eq!(each(between.as_array().unwrap(), "state"), ["exited"; 4]);
+    fake.disable(DokployQuirk::CrashLoop);
     let app_name = application(&fake, &web).await["appName"].clone();
     assert!(containers[0]["name"].as_str().unwrap().starts_with(app_name.as_str().unwrap()));
     let key = fake.add_key(DokployKey::member().with_access_to(&web));

@@ -97,6 +97,22 @@ async fn without_containers_to_read_a_rollback_is_no_success() {
 }
 
 #[tokio::test]
+async fn a_rollback_to_an_image_that_crashes_again_and_again_is_no_success() {
+    let (fake, dokploy, web) = with_versions().await;
+    let version = versions(&dokploy, &web).await.pop().unwrap();
+    let deployment = dokploy.roll_back_to(&version).await.unwrap();
+    // Each poll reads a task that runs, between two lists in which all of its containers have exited.
+    fake.enable(DokployQuirk::CrashLoop);
+    for _ in 0..3 {
+        let read = dokploy.deployment(&deployment.id).await.unwrap();
+        assert_eq!((read.status.phase, read.status.raw.as_str()), (Phase::Unknown, "no container"), "{read:?}");
+    }
+    fake.disable(DokployQuirk::CrashLoop);
+    let read = dokploy.deployment(&deployment.id).await.unwrap();
+    assert_eq!((read.status.phase, read.status.raw.as_str()), (Phase::Succeeded, "running"), "{read:?}");
+}
+
+#[tokio::test]
 async fn a_member_gets_a_success_whose_revision_is_unverified() {
     let (fake, _, web) = with_versions().await;
     let key = fake.add_key(DokployKey::member().with_access_to(web.id()));
