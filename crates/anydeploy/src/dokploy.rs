@@ -34,8 +34,12 @@
 //!   engine failed, says nothing.
 //! * A row that stays `running` although the queue holds no job of its target never ends: Dokploy gave it up, as it does if the
 //!   remote server cannot be reached even for the last line of the log.
-//!   It has failed once it is older than [`lost_after`](crate::Timing::lost_after), and then keeps nothing from being restarted,
-//!   rolled back, started or stopped.
+//!   It has failed once it is older than [`lost_after`](crate::Timing::lost_after) and a second read, at least
+//!   [`row_appears`](crate::Timing::row_appears) later, shows the same: since 0.29.9 a server that starts takes requests with an
+//!   empty queue before it marks the rows that run as `cancelled`.
+//!   Then it keeps nothing from being restarted, rolled back, started or stopped; these and a read of the state wait for the
+//!   second read.
+//!   While a job is there, the queue is read again for that row only every `lost_after`.
 //!   Before 0.28.3, and with a key that may not read the queue, only the deadline of a watch ends it.
 //! * 401 is a refused key, an exhausted one or a rate limit, all alike; a missing permission is distinguished from
 //!   them.
@@ -83,8 +87,8 @@
 //!   applying it reads them before and afterwards.
 //!   What somebody else saves between that read and the save is overwritten, because the server has no lock.
 //! * A start and a stop are answered when they are over; a stop that the engine refuses is answered as if it had worked.
-//!   The status is a result only while no row is running and no job is queued, because the end of a deployment starts again
-//!   what was stopped meanwhile.
+//!   The status is a result only while no job is queued and no row is running but those that were given up, because the end of
+//!   a deployment starts again what was stopped meanwhile.
 
 mod api;
 mod baseline;
@@ -107,6 +111,7 @@ mod given_up;
 mod health;
 mod history;
 mod infer;
+mod jobless;
 mod known;
 mod lifecycle;
 mod lists;

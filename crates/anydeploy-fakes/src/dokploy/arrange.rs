@@ -14,6 +14,13 @@ impl FakeDokploy {
         self.platform.state().named(service).tasks.log = lines.into_iter().map(Into::into).collect();
     }
 
+    /// Forgets what the queue holds and leaves the rows that run as they are, as a server does that has just started and takes
+    /// requests already: since 0.29.9 it sets up its network and its schedules first, and [marks the rows](Self::cancel_rows)
+    /// only then.
+    pub fn forget_jobs(&self) {
+        self.platform.state().forget_jobs();
+    }
+
     /// Marks all rows that run as cancelled, as a server does that has just started, although it took requests before.
     pub fn cancel_rows(&self) {
         self.platform.state().cancel_running();

@@ -235,6 +235,12 @@ impl State {
 
     /// The process ends and starts again.
     pub(super) fn restart(&mut self) {
+        self.forget_jobs();
+        self.cancel_running();
+    }
+
+    /// The process ends and takes requests again, before it marks the rows.
+    pub(super) fn forget_jobs(&mut self) {
         let tick = self.tick;
         for mut job in self.queue.reset() {
             if self.quirks.keeps_jobs() {
@@ -257,7 +263,6 @@ impl State {
         for slow in std::mem::take(&mut self.slow) {
             self.note(slow.entry, DokployJobState::Cancelled);
         }
-        self.cancel_running();
     }
 
     /// What the server does right after its start: each row that runs becomes `cancelled`, whatever its job does.

@@ -16,6 +16,7 @@ use super::details::Details;
 use super::edition::{Edition, release};
 use super::engine::{Engine, Engines};
 use super::error::map_error;
+use super::jobless::Jobless;
 use super::operation::Operation;
 use super::previews::{PreviewOwner, PreviewRow};
 use super::procedures::{APPLICATION, COMPOSE, PREVIEW, Procedures};
@@ -89,11 +90,17 @@ pub(super) struct Api {
     /// What is known of the server, for all clones alike.
     edition: Arc<Edition>,
     engines: Arc<Engines>,
+    jobless: Arc<Jobless>,
 }
 
 impl Api {
     pub(super) fn new(http: Http) -> Self {
-        Self { client: Client::from_http(http), edition: Arc::default(), engines: Arc::default() }
+        Self {
+            client: Client::from_http(http),
+            edition: Arc::default(),
+            engines: Arc::default(),
+            jobless: Arc::default(),
+        }
     }
 
     /// The generated client.
@@ -409,6 +416,11 @@ impl Api {
     /// What is known of the server.
     pub(super) fn edition(&self) -> &Edition {
         &self.edition
+    }
+
+    /// What is known of rows that may be given up.
+    pub(super) fn jobless(&self) -> &Jobless {
+        &self.jobless
     }
 
     /// The last lines of the log of a row.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Dokploy;
-use super::given_up::{may_be_given_up, unless_given_up};
+use super::given_up::{asks_the_queue, unless_given_up};
 use super::known::Known;
 use super::lists::Lists;
 use super::operation::Asked;
@@ -81,7 +81,7 @@ async fn of_row(
         Err(error) => return Some(Err(error)),
     };
     let row = rows.rows.iter().find(|known| known.deployment_id == row)?;
-    if may_be_given_up(dokploy, [row], rows.at).await {
+    if asks_the_queue(dokploy, row, rows.at).await {
         return Some(Ok(unless_given_up(dokploy, lists, target, row, identity).await));
     }
     let deployment = to_deployment(target, row, identity);

@@ -5,7 +5,7 @@ use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum};
 use super::Dokploy;
 use super::cancelled::unless_it_goes_on;
 use super::ended;
-use super::given_up::{may_be_given_up, unless_given_up};
+use super::given_up::{asks_the_queue, unless_given_up};
 use super::lists::Lists;
 use super::row::to_deployment;
 use crate::adapter::Timestamps;
@@ -23,7 +23,7 @@ pub(super) async fn of_row(
     if is_cancelled(row) {
         return unless_it_goes_on(dokploy, lists, target, row, identity).await;
     }
-    if may_be_given_up(dokploy, [row], at).await {
+    if asks_the_queue(dokploy, row, at).await {
         return unless_given_up(dokploy, lists, target, row, identity).await;
     }
     ended::of_row(dokploy, target, row, identity, at).await

@@ -19,6 +19,7 @@ pub(super) fn release(version: &str) -> Option<(u32, u32, u32)> {
 pub(super) struct Edition {
     is_cloud: Mutex<Option<bool>>,
     lacks_central_list: AtomicBool,
+    lacks_queue: AtomicBool,
 }
 
 impl Edition {
@@ -37,6 +38,15 @@ impl Edition {
 
     pub(super) fn set_lacks_central_list(&self) {
         self.lacks_central_list.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the queue was refused once, or the server has none to show.
+    pub(super) fn lacks_queue(&self) -> bool {
+        self.lacks_queue.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_lacks_queue(&self) {
+        self.lacks_queue.store(true, Ordering::Relaxed);
     }
 
     /// Notes the answer to a trigger.

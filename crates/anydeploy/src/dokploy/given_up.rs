@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dokploy_client::types::Deployment as Row;
+use tokio::time::Instant;
 
 use super::Dokploy;
 use super::ended::of_row;
@@ -12,12 +13,13 @@ use super::row::to_deployment;
 use super::rows::{Rows, created};
 use super::status::status;
 use crate::adapter::Timestamps;
-use crate::{Deployment, DeploymentStatus, Identity, Phase, Target};
+use crate::{Deployment, DeploymentStatus, ErrorKind, Identity, Phase, Target};
 
 /// The deployment of a row that [may be given up](may_be_given_up), failed if it is.
 ///
 /// A job stays in the queue until after the last change of its row.
-/// So a row that is `running` after the queue held no job of its target never changes again.
+/// So a row that is `running` after the queue held no job of its target changes no more, unless a server that has just started is
+/// about to mark it as `cancelled`.
 pub(super) async fn unless_given_up(
     dokploy: &Dokploy,
     lists: &Lists<'_>,
@@ -27,21 +29,43 @@ pub(super) async fn unless_given_up(
 ) -> Deployment {
     let deployment = to_deployment(target, row, identity);
     // Where the queue cannot be read, only the deadline of a watch ends it.
-    match lists.queue(target).await {
-        Ok(Some(queue)) if !queue.is_busy() => {}
-        _ => return deployment,
+    let queue = match lists.queue(target).await {
+        Ok(Some(queue)) => queue,
+        Err(error) if !is_for_good(error.kind()) => return deployment,
+        Ok(None) | Err(_) => {
+            dokploy.api.edition().set_lacks_queue();
+            return deployment;
+        }
+    };
+    if queue.is_busy() {
+        note(dokploy, row, true, lists.began);
+        return deployment;
     }
     let Ok(rows) = lists.rows_after_queue(target).await else { return deployment };
     let Some(row) = rows.rows.iter().find(|known| known.deployment_id == row.deployment_id) else { return deployment };
     if !is_long_running(row, rows.at, dokploy.timing.lost_after) {
         return of_row(dokploy, target, row, identity, rows.at).await;
     }
-    let mut given_up = to_deployment(target, row, identity);
-    given_up.status = DeploymentStatus::new(Phase::Failed, given_up.status.raw);
-    given_up.with_reason(Some("Dokploy gave it up, and leaves its row running; its log says why".to_owned()))
+    let mut deployment = to_deployment(target, row, identity);
+    if !note(dokploy, row, false, lists.began) {
+        return deployment;
+    }
+    deployment.status = DeploymentStatus::new(Phase::Failed, deployment.status.raw);
+    deployment.with_reason(Some("Dokploy gave it up, and leaves its row running; its log says why".to_owned()))
 }
 
-/// Whether the queue is worth a read, because it may show that one of the rows never ends.
+/// Whether the queue is worth a read, because it may show that a row [is given up](may_be_given_up).
+///
+/// It is read at intervals for each row, and no more once it was refused.
+pub(super) async fn asks_the_queue(dokploy: &Dokploy, row: &Row, at: Option<Timestamps>) -> bool {
+    let (api, timing) = (&dokploy.api, &dokploy.timing);
+    is_long_running(row, at, timing.lost_after)
+        && !api.edition().lacks_queue()
+        && api.jobless().is_due(&row.deployment_id, timing)
+        && may_be_given_up(dokploy, [row], at).await
+}
+
+/// Whether one of the rows may never end.
 ///
 /// The error path of an application or a compose stack writes to the log before it sets the last status, and that of a
 /// preview calls GitHub; where this fails as well, row and service stay `running`, and the job leaves the queue (0.24.0 to
@@ -57,11 +81,29 @@ pub(super) async fn may_be_given_up(
     is_any_old && dokploy.api.is_cloud().await == Some(false)
 }
 
-/// The rows that are not over and may still end, where `rows` were read after the queue of a self-hosted server held no job of their target.
-pub(super) fn open_rows(rows: &Rows, lost_after: Duration) -> impl Iterator<Item = &Row> {
-    let at = rows.at;
-    let is_open = move |row: &&Row| !status(row.status.as_ref()).is_terminal() && !is_long_running(row, at, lost_after);
-    rows.rows.iter().filter(is_open)
+/// Notes whether the queue of a self-hosted server, of which the read began at this time, held a job of a row, and returns whether
+/// the row is given up.
+fn note(dokploy: &Dokploy, row: &Row, has_job: bool, began: Instant) -> bool {
+    dokploy.api.jobless().note(&row.deployment_id, has_job, began, &dokploy.timing)
+}
+
+/// The rows that are not over and may still end, where `rows` were read after the queue of a self-hosted server held no job of
+/// their target; and whether some of them may be given up, which a later read shows.
+pub(super) fn open_rows<'a>(dokploy: &Dokploy, rows: &'a Rows, began: Instant) -> (Vec<&'a Row>, bool) {
+    let open = rows.rows.iter().filter(|row| !status(row.status.as_ref()).is_terminal());
+    let (old, mut open): (Vec<_>, Vec<_>) =
+        open.partition(|row| is_long_running(row, rows.at, dokploy.timing.lost_after));
+    let unconfirmed: Vec<_> = old.into_iter().filter(|row| !note(dokploy, row, false, began)).collect();
+    let is_unconfirmed = !unconfirmed.is_empty();
+    open.extend(unconfirmed);
+    (open, is_unconfirmed)
+}
+
+/// Whether an error says that the queue will not be read by this key either: a server older than 0.28.3 has none to show, and a
+/// key may not be allowed to read it.
+fn is_for_good(kind: ErrorKind) -> bool {
+    use ErrorKind::{NotFound, NotFoundOrForbidden, PermissionDenied, Unsupported};
+    matches!(kind, Unsupported | NotFound | NotFoundOrForbidden | PermissionDenied)
 }
 
 /// Whether a row is `running`, and so old that its job would have been seen.
@@ -92,9 +134,6 @@ mod tests {
             let row = json!({ "deploymentId": "r", "status": word, "createdAt": created });
             let row: Row = serde_json::from_value(row).unwrap();
             assert_eq!(is_long_running(&row, at, Duration::from_mins(1)), expected, "{word} {created:?} {at:?}");
-            let rows = Rows { rows: vec![row], at };
-            let is_open = !expected && !matches!(word, "done" | "cancelled");
-            assert_eq!(open_rows(&rows, Duration::from_mins(1)).count() == 1, is_open, "{word}");
         }
     }
 }

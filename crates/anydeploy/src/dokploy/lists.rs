@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::future::FutureExt;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use super::api::Api;
 use super::queue::{Jobs, Queue};
@@ -24,6 +25,8 @@ const MAX_CONCURRENT_LISTS: usize = 4;
 /// queue has its row in a list that is read afterwards.
 pub(super) struct Lists<'a> {
     api: &'a Api,
+    /// When the poll began; all of it was read later.
+    pub(super) began: Instant,
     /// The rows before the queue was read.
     before: Reading<'a>,
     queue: OnceCell<Result<Option<Jobs>>>,
@@ -42,7 +45,8 @@ impl<'a> Lists<'a> {
     /// The lists for deployments of these targets; nothing is read yet.
     pub(super) fn of(api: &'a Api, targets: impl IntoIterator<Item = &'a Target>) -> Self {
         let targets: Vec<_> = targets.into_iter().collect();
-        Self { api, before: Reading::of(&targets), queue: OnceCell::new(), after: Reading::of(&targets) }
+        let (before, after) = (Reading::of(&targets), Reading::of(&targets));
+        Self { api, began: Instant::now(), before, queue: OnceCell::new(), after }
     }
 
     /// Reads the rows of all targets, before anything reads the queue.

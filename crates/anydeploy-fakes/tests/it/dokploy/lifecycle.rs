@@ -223,6 +223,19 @@ async fn a_restart_cancels_what_runs_and_forgets_what_waits() {
 }
 
 #[tokio::test]
+async fn a_server_that_starts_lists_no_jobs_before_it_marks_the_rows_that_run() {
+    let fake = still().await;
+    let web = fake.application();
+    deploy(&fake, &web, "running at restart").await;
+    fake.advance(2);
+    fake.forget_jobs();
+    assert!(queue(&fake).await.is_empty());
+    assert_eq!(rows(&fake, &web).await[0]["status"], "running");
+    fake.cancel_rows();
+    assert_eq!(rows(&fake, &web).await[0]["status"], "cancelled");
+}
+
+#[tokio::test]
 async fn jobs_are_counted_from_one_again_after_a_restart() {
     let fake = still().await;
     let web = fake.application();

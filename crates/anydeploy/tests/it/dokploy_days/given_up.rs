@@ -1,10 +1,14 @@
 //! Rows that stay `running` for good, because the error path of the server failed as well.
 
-use anydeploy::{DeployRequest, DesiredState, ErrorKind, HistoryOptions, Outcome, Phase, ServiceState, WatchOptions};
+use std::time::Instant;
+
+use anydeploy::{
+    DeployRequest, Deployment, DesiredState, ErrorKind, HistoryOptions, Outcome, Phase, ServiceState, Timing,
+};
 use anydeploy_fakes::{DokployQuirk, DokployScript};
 
 use super::*;
-use crate::support::dokploy::{clocked, quick};
+use crate::support::dokploy::{clocked, manual, quick};
 
 /// A target of each kind that has rows.
 fn targets(fake: &FakeDokploy) -> [Target; 3] {
@@ -22,6 +26,30 @@ async fn given_up(pick: fn([Target; 3]) -> Target) -> (FakeDokploy, Dokploy, Tar
     let outcome = dokploy.deploy_and_wait(&DeployRequest::new(target.clone()), quick()).await.unwrap();
     assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
     (fake, dokploy, target)
+}
+
+/// A deployer with a grace period for rows without a job, and another one before that is believed.
+fn asking(fake: &FakeDokploy, lost_after: Duration, row_appears: Duration) -> Dokploy {
+    let mut timing = Timing::scaled_to(lost_after);
+    timing.row_appears = row_appears;
+    Dokploy::builder().url(fake.url()).token(fake.token()).timing(timing).build().unwrap()
+}
+
+fn reads_of_the_queue(fake: &FakeDokploy) -> usize {
+    fake.requests().iter().filter(|request| request.path.ends_with("queueList")).count()
+}
+
+/// Reads a deployment, which has its row already, until that asks for the queue; the server dates its answers to the second.
+async fn once_asked(fake: &FakeDokploy, dokploy: &Dokploy, deployment: &Deployment) -> Deployment {
+    let before = reads_of_the_queue(fake);
+    loop {
+        let read = dokploy.deployment(&deployment.id).await.unwrap();
+        assert!(read.id.get("row").is_some(), "{read:?}");
+        if reads_of_the_queue(fake) > before {
+            return read;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]
@@ -61,18 +89,92 @@ async fn a_stored_id_that_names_no_row_yet_reads_a_given_up_deployment_as_failed
 
 #[tokio::test]
 async fn a_slow_deployment_whose_job_is_in_the_queue_is_waited_for() {
-    let (fake, _) = clocked(FakeDokploy::builder().concurrency(3)).await;
+    let (fake, _) = manual(FakeDokploy::builder().concurrency(3).quirk(DokployQuirk::LateRow(0))).await;
     let [_, stack, preview] = targets(&fake);
     let api = Target::application(fake.add_application("api"));
-    let impatient = deployer(&fake, GRACE);
     for target in [api, stack, preview] {
         fake.next_deployment(target.id(), DokployScript::hangs());
-        let deployment = impatient.deploy(&DeployRequest::new(target)).await.unwrap();
-        let options = WatchOptions::within(Duration::from_millis(2500));
-        let error = impatient.watch(&deployment.id, options).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::TimedOut, "{error:?}");
-        let all = impatient.deployments(std::slice::from_ref(&deployment.id)).await;
-        assert_ne!(all[0].as_ref().unwrap().status.phase, Phase::Failed);
+        let dokploy = asking(&fake, Duration::from_millis(100), Duration::ZERO);
+        let deployment = dokploy.deploy(&DeployRequest::new(target)).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(once_asked(&fake, &dokploy, &deployment).await.status.phase, Phase::Running);
+            let all = dokploy.deployments(std::slice::from_ref(&deployment.id)).await;
+            assert_eq!(all[0].as_ref().unwrap().status.phase, Phase::Running);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_starts_and_has_not_marked_its_rows_yet_has_not_given_them_up() {
+    let (fake, _) = manual(FakeDokploy::builder().concurrency(3).quirk(DokployQuirk::LateRow(0))).await;
+    for target in targets(&fake) {
+        fake.next_deployment(target.id(), DokployScript::hangs());
+        let dokploy = asking(&fake, Duration::from_millis(100), Duration::from_mins(10));
+        let deployment = dokploy.deploy(&DeployRequest::new(target)).await.unwrap();
+        fake.forget_jobs();
+        assert_eq!(once_asked(&fake, &dokploy, &deployment).await.status.phase, Phase::Running);
+        for _ in 0..3 {
+            let all = dokploy.deployments(std::slice::from_ref(&deployment.id)).await;
+            assert_eq!(all[0].as_ref().unwrap().status.phase, Phase::Running);
+            assert_eq!(dokploy.deployment(&deployment.id).await.unwrap().status.phase, Phase::Running);
+        }
+        fake.cancel_rows();
+        assert_eq!(dokploy.deployment(&deployment.id).await.unwrap().status.phase, Phase::Cancelled);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_restarted_before_a_server_that_starts_has_marked_its_rows() {
+    let (fake, dokploy) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
+    let web = Target::application(fake.application());
+    fake.next_deployment(web.id(), DokployScript::hangs());
+    let deployment = dokploy.deploy(&DeployRequest::new(web.clone())).await.unwrap();
+    fake.forget_jobs();
+    let dokploy = asking(&fake, Duration::from_millis(100), Duration::from_secs(1));
+    once_asked(&fake, &dokploy, &deployment).await;
+    // Another process has read nothing yet.
+    let other = asking(&fake, Duration::from_millis(100), Duration::from_secs(1));
+    let meanwhile = async {
+        let before = reads_of_the_queue(&fake);
+        while reads_of_the_queue(&fake) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!sent(&fake).contains(&"application.reload".to_owned()));
+        fake.cancel_rows();
+    };
+    let (restarted, ()) = futures::join!(other.restart(&web), meanwhile);
+    assert_eq!(restarted.unwrap().status.phase, Phase::Succeeded);
+}
+
+#[tokio::test]
+async fn a_given_up_row_does_not_keep_another_process_from_restarting_the_application() {
+    let (fake, _, web) = given_up(|[web, ..]| web).await;
+    assert_eq!(deployer(&fake, GRACE).restart(&web).await.unwrap().status.phase, Phase::Succeeded);
+}
+
+#[tokio::test]
+async fn a_long_build_costs_a_read_of_the_queue_only_now_and_then() {
+    let (fake, _) = manual(FakeDokploy::builder().quirk(DokployQuirk::LateRow(0))).await;
+    for refused in [false, true] {
+        let web = Target::application(fake.add_application("api"));
+        fake.next_deployment(web.id(), DokployScript::hangs());
+        let lost_after = Duration::from_secs(1);
+        let dokploy = asking(&fake, lost_after, Duration::ZERO);
+        let deployment = dokploy.deploy(&DeployRequest::new(web)).await.unwrap();
+        if refused {
+            fake.enable(DokployQuirk::QueueListRefused(403));
+        }
+        let (start, before) = (Instant::now(), reads_of_the_queue(&fake));
+        once_asked(&fake, &dokploy, &deployment).await;
+        for _ in 0..20 {
+            dokploy.deployment(&deployment.id).await.unwrap();
+            dokploy.deployments(std::slice::from_ref(&deployment.id)).await;
+        }
+        let most = if refused { 1 } else { start.elapsed().as_secs() + 1 };
+        let reads = reads_of_the_queue(&fake) - before;
+        assert!(reads as u64 <= most, "{reads} reads of the queue, which may be refused: {refused}");
+        fake.restart();
     }
 }
 
