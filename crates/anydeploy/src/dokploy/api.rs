@@ -1,5 +1,7 @@
 //! The requests that the adapter makes, one method each.
 
+mod previews;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +20,10 @@ use super::engine::{Engine, Engines};
 use super::error::map_error;
 use super::jobless::Jobless;
 use super::operation::Operation;
-use super::previews::{PreviewOwner, PreviewRow};
 use super::procedures::{APPLICATION, COMPOSE, PREVIEW, Procedures};
 use super::projects::services_of_project;
 use super::queue::{Jobs, Queue};
-use super::rows::{Rows, RowsByTarget, newest_first};
+use super::rows::{Rows, RowsByTarget};
 use super::runs::{self, Inspected, Running, Task};
 use super::setting::Source;
 use super::settings::{self, Settings};
@@ -62,18 +63,9 @@ const CONTAINERS_BY_NAME: wire::Operation =
 /// What one container is set to, its variables included.
 const INSPECT: wire::Operation = wire::Operation::new(Method::Get, "docker-getConfig", "/docker.getConfig");
 
-/// The previews of an application.
-const PREVIEW_ALL: wire::Operation =
-    wire::Operation::new(Method::Get, "previewDeployment-all", "/previewDeployment.all");
-
 /// Queues the deployment of a preview.
 const PREVIEW_REDEPLOY: wire::Operation =
     wire::Operation::new(Method::Post, "previewDeployment-redeploy", "/previewDeployment.redeploy");
-
-/// Deletes a preview, and answers when its containers are gone.
-const PREVIEW_DELETE: wire::Operation =
-    wire::Operation::new(Method::Post, "previewDeployment-delete", "/previewDeployment.delete")
-        .with_timeout(Duration::from_mins(5));
 
 /// Goes back to a kept image, and answers when the engine took it.
 const ROLLBACK: wire::Operation =
@@ -332,32 +324,10 @@ impl Api {
         let (rows, at) = match target.kind() {
             TargetKind::Application => dated(self.client.deployment_all(target.id())).await,
             TargetKind::Compose => dated(self.client.deployment_all_by_compose(target.id())).await,
-            TargetKind::Preview => {
-                let request = self.client.http().request(&ALL_BY_TYPE).query("type", "previewDeployment");
-                match dated(request.query("id", target.id()).json()).await {
-                    Err(error) if error.kind() == ErrorKind::PermissionDenied => self.rows_of_preview(target).await,
-                    answer => answer,
-                }
-            }
+            TargetKind::Preview => self.preview_rows(target).await,
             other => Err(unsupported_kind(other)),
         }?;
         Ok(Rows { rows, at })
-    }
-
-    /// The rows of a preview in the list of its application.
-    ///
-    /// The list of rows by type compares the id of the preview with the services of a member, where it never is (since 0.28.7);
-    /// all that is done with a preview is allowed by its application.
-    async fn rows_of_preview(&self, preview: &Target) -> Result<(Vec<Row>, Option<Timestamps>)> {
-        let application = self.row::<PreviewOwner>(preview).await?.application();
-        let request = self.client.http().request(&PREVIEW_ALL).query("applicationId", application.id());
-        let (previews, at) = dated(request.json::<Vec<PreviewRow>>()).await?;
-        let rows = previews.into_iter().find(|row| row.target() == *preview).and_then(|row| row.deployments);
-        // A row that is not listed must not be taken for one that is gone.
-        let rows = rows.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "the application lists no such preview").with_platform(platform::DOKPLOY)
-        })?;
-        Ok((newest_first(rows), at))
     }
 
     /// The rows of all applications and compose stacks that the key may see.
@@ -392,25 +362,6 @@ impl Api {
             Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The previews of an application, with their rows.
-    pub(super) async fn previews(&self, application: &Target) -> Result<Vec<PreviewRow>> {
-        value(self.client.http().request(&PREVIEW_ALL).query("applicationId", application.id()).json()).await
-    }
-
-    /// Whether the server has a preview.
-    pub(super) async fn preview_exists(&self, preview: &Target) -> Result<bool> {
-        match self.details(preview).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Deletes a preview with its containers.
-    pub(super) async fn delete_preview(&self, preview: &Target) -> Result<()> {
-        self.send(&PREVIEW_DELETE, &json!({ "previewDeploymentId": preview.id() })).await
     }
 
     /// What is known of the server.

@@ -1,9 +1,12 @@
 //! What is known of the server: whether it is Dokploy Cloud, where jobs are remembered and can be cancelled.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
+
+use crate::Target;
 
 /// The numbers of a version such as `v0.30.2`; one that is missing or followed by letters counts as far as it goes.
 pub(super) fn release(version: &str) -> Option<(u32, u32, u32)> {
@@ -20,6 +23,9 @@ pub(super) struct Edition {
     is_cloud: Mutex<Option<bool>>,
     lacks_central_list: AtomicBool,
     lacks_queue: AtomicBool,
+    lacks_preview_rows: AtomicBool,
+    /// The application of each preview whose rows were read there.
+    applications: Mutex<HashMap<String, Target>>,
 }
 
 impl Edition {
@@ -47,6 +53,24 @@ impl Edition {
 
     pub(super) fn set_lacks_queue(&self) {
         self.lacks_queue.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the list of the rows of a preview was refused once.
+    pub(super) fn lacks_preview_rows(&self) -> bool {
+        self.lacks_preview_rows.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_lacks_preview_rows(&self) {
+        self.lacks_preview_rows.store(true, Ordering::Relaxed);
+    }
+
+    /// The application of a preview, which never changes.
+    pub(super) fn application_of(&self, preview: &str) -> Option<Target> {
+        self.applications.lock().unwrap_or_else(PoisonError::into_inner).get(preview).cloned()
+    }
+
+    pub(super) fn set_application_of(&self, preview: &str, application: Target) {
+        self.applications.lock().unwrap_or_else(PoisonError::into_inner).insert(preview.to_owned(), application);
     }
 
     /// Notes the answer to a trigger.

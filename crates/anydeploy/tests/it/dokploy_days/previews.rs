@@ -251,6 +251,10 @@ async fn a_member_who_may_deploy_an_application_deploys_its_previews() {
         assert_eq!((deployment.target(), deployment.identity), (&target, Identity::Exact));
     }
     let history = member.history_of(&target, HistoryOptions::default()).await.unwrap();
+    // Where its rows are is known by now.
+    let before = fake.requests().len();
+    assert!(member.deployment(&history[0].id).await.unwrap().is_over());
+    assert_eq!(fake.requests().len() - before, 1, "{:?}", &fake.requests()[before..]);
     assert!(history.len() == 2 && history[0].created_at >= history[1].created_at, "{history:?}");
     let stranger = fake.add_key(DokployKey::member());
     let stranger = Dokploy::builder().url(fake.url()).token(stranger).grace(GRACE).build().unwrap();
