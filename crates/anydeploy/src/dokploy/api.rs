@@ -417,6 +417,16 @@ impl Api {
         value(self.client.settings_get_dokploy_version())
     }
 
+    /// The release of the server, for which one that keeps tags is asked once; `None` as long as it cannot be read.
+    pub(super) async fn release(&self) -> Option<(u32, u32, u32)> {
+        if let Some(release) = self.edition.release() {
+            return Some(release);
+        }
+        let release = release(&self.version().await.ok()?)?;
+        self.edition.set_release(release);
+        Some(release)
+    }
+
     /// Whether the server is Dokploy Cloud, for which it is asked once; `None` as long as it cannot be read.
     pub(super) async fn is_cloud(&self) -> Option<bool> {
         if self.edition.is_cloud().is_none()

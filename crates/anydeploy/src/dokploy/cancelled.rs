@@ -3,7 +3,6 @@
 use dokploy_client::types::{Deployment as Row, DeploymentStatusEnum};
 
 use super::Dokploy;
-use super::edition::release;
 use super::lists::Lists;
 use super::queue::Queue;
 use super::row::to_deployment;
@@ -16,7 +15,7 @@ use crate::{Deployment, DeploymentStatus, Identity, Phase, Target};
 const FORGETS_JOBS: (u32, u32, u32) = (0, 29, 9);
 
 /// Why a deployment that was cancelled may not be over.
-const UNSEEN: &str =
+const QUEUE_UNREADABLE: &str =
     "the queue cannot be read; before 0.29.9 Dokploy runs again what its own restart cancelled, after half a minute";
 
 /// The deployment of a row that is `cancelled`, or of the row that took its place.
@@ -50,7 +49,9 @@ pub(super) async fn unless_it_goes_on(
             deployment.status = status;
             deployment
         }
-        Decision::Unseen(newest) => to_deployment(target, newest, identity).with_note(Some(UNSEEN.to_owned())),
+        Decision::QueueUnreadable(newest) => {
+            to_deployment(target, newest, identity).with_note(Some(QUEUE_UNREADABLE.to_owned()))
+        }
     }
 }
 
@@ -68,7 +69,7 @@ enum Decision<'a> {
     /// Its newest row is cancelled, and its job waits or runs.
     GoesOn(&'a Row, DeploymentStatus),
     /// Its newest row is cancelled, and its job cannot be seen.
-    Unseen(&'a Row),
+    QueueUnreadable(&'a Row),
 }
 
 /// Decides by the rows that were read after the queue.
@@ -77,7 +78,7 @@ fn decide<'a>(row: &'a Row, rows: &'a [Row], queue: Option<&Queue>) -> Decision<
     if newest.status != Some(DeploymentStatusEnum::Cancelled) {
         return Decision::Row(newest);
     }
-    let Some(queue) = queue else { return Decision::Unseen(newest) };
+    let Some(queue) = queue else { return Decision::QueueUnreadable(newest) };
     match queue.same(newest) {
         Some(job) => Decision::GoesOn(newest, of_job(job)),
         None => Decision::Row(newest),
@@ -104,8 +105,7 @@ pub(super) async fn keeps_jobs(
     if !statuses.any(|status| status == Some(&DeploymentStatusEnum::Cancelled)) {
         return false;
     }
-    let release = dokploy.api.version().await.ok().and_then(|version| release(&version));
-    release.is_none_or(|release| release < FORGETS_JOBS)
+    dokploy.api.release().await.is_none_or(|release| release < FORGETS_JOBS)
 }
 
 #[cfg(test)]
@@ -128,7 +128,10 @@ mod tests {
     #[test]
     fn what_is_cancelled_is_over_only_without_a_job_and_without_a_newer_row() {
         const OURS: &str = "[anydeploy:n]";
-        let job = |state: &str, description: &str| json!([{ "id": "1", "state": state, "data": { "applicationId": "a", "descriptionLog": description } }]);
+        let job = |state: &str, description: &str| {
+            let data = json!({ "applicationId": "a", "descriptionLog": description });
+            json!([{ "id": "1", "state": state, "data": data }])
+        };
         let first = || row("first", 1, "cancelled", OURS);
         let again = |status: &str| row("again", 9, status, OURS);
         for (rows, jobs, expected) in [
@@ -137,7 +140,7 @@ mod tests {
             (vec![first()], Some(job("waiting", OURS)), ("first", "waiting")),
             (vec![first()], Some(job("completed", OURS)), ("first", "cancelled")),
             (vec![first()], Some(job("active", "[anydeploy:m]")), ("first", "cancelled")),
-            (vec![first()], None, ("first", "unseen")),
+            (vec![first()], None, ("first", "unreadable")),
             (vec![again("running"), first()], Some(job("active", OURS)), ("again", "running")),
             (vec![again("running"), first()], None, ("again", "running")),
             (vec![again("done"), first()], Some(json!([])), ("again", "done")),
@@ -151,13 +154,13 @@ mod tests {
             let (row, word) = match decide(&seen, &rows, queue.as_ref()) {
                 Decision::Row(row) => (row, row.status.as_ref().unwrap().as_str().to_owned()),
                 Decision::GoesOn(row, status) => (row, status.raw),
-                Decision::Unseen(row) => (row, "unseen".to_owned()),
+                Decision::QueueUnreadable(row) => (row, "unreadable".to_owned()),
             };
             assert_eq!((row.deployment_id.as_str(), word.as_str()), expected);
         }
         let (plain, other) = (row("first", 1, "cancelled", ""), row("other", 9, "done", ""));
         let rows = [other, plain.clone()];
         let decision = decide(&plain, &rows, None);
-        assert!(matches!(decision, Decision::Unseen(row) if row.deployment_id == "first"), "{decision:?}");
+        assert!(matches!(decision, Decision::QueueUnreadable(row) if row.deployment_id == "first"), "{decision:?}");
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn of_row(
 }
 
 /// The deployment of a row that was just found, where nothing else was read that shows whether what is cancelled goes on.
-pub(super) fn first_seen(target: &Target, row: &Row) -> Deployment {
+pub(super) fn not_yet_decided(target: &Target, row: &Row) -> Deployment {
     let mut deployment = to_deployment(target, row, Identity::Exact);
     if is_cancelled(row) {
         deployment.status = DeploymentStatus::new(Phase::Unknown, deployment.status.raw);

@@ -17,10 +17,14 @@ pub(super) fn release(version: &str) -> Option<(u32, u32, u32)> {
     Some((major, minor, patch[..digits].parse().unwrap_or_default()))
 }
 
+/// The first release that keeps the description of a trigger.
+pub(super) const KEEPS_TAG: (u32, u32, u32) = (0, 25, 0);
+
 /// What is known of one server.
 #[derive(Debug, Default)]
 pub(super) struct Edition {
     is_cloud: Mutex<Option<bool>>,
+    release: Mutex<Option<(u32, u32, u32)>>,
     lacks_central_list: AtomicBool,
     lacks_queue: AtomicBool,
     lacks_preview_rows: AtomicBool,
@@ -35,6 +39,17 @@ impl Edition {
 
     pub(super) fn set(&self, is_cloud: bool) {
         *self.is_cloud.lock().unwrap_or_else(PoisonError::into_inner) = Some(is_cloud);
+    }
+
+    pub(super) fn release(&self) -> Option<(u32, u32, u32)> {
+        *self.release.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers a release, unless a later one would allow less: an older server may be updated meanwhile, and then keeps tags.
+    pub(super) fn set_release(&self, release: (u32, u32, u32)) {
+        if release >= KEEPS_TAG {
+            *self.release.lock().unwrap_or_else(PoisonError::into_inner) = Some(release);
+        }
     }
 
     /// Whether the list of all rows was refused once, or was too large.
@@ -89,6 +104,17 @@ impl Edition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_without_tags_is_asked_for_again() {
+        let edition = Edition::default();
+        for (release, remembered) in
+            [((0, 24, 9), None), ((0, 29, 8), Some((0, 29, 8))), ((0, 24, 0), Some((0, 29, 8)))]
+        {
+            edition.set_release(release);
+            assert_eq!(edition.release(), remembered);
+        }
+    }
 
     #[test]
     fn the_numbers_of_a_version_are_read() {

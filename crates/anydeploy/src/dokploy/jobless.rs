@@ -60,7 +60,8 @@ fn after(before: Option<Known>, has_job: bool, now: Instant) -> Known {
 /// as `cancelled` (source of 0.30.2); so one read proves nothing.
 fn is_given_up(before: Option<Known>, began: Instant, row_appears: Duration) -> bool {
     // A read that began before the one that is known proves nothing more.
-    matches!(before, Some(Known::NoJob(since)) if began.checked_duration_since(since).is_some_and(|past| past >= row_appears))
+    let Some(Known::NoJob(since)) = before else { return false };
+    began.checked_duration_since(since).is_some_and(|past| past >= row_appears)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use dokploy_client::types::{Deployment as Row, QueueJob as Job};
 use super::Dokploy;
 use super::cancelled::keeps_jobs;
 use super::current::of_row;
-use super::edition::release;
+use super::edition::KEEPS_TAG;
 use super::infer::{Finding, infer, infer_without_queue};
 use super::lists::Lists;
 use super::lost::{ambiguous, never_started};
@@ -16,9 +16,6 @@ use super::rows::{Rows, newest};
 use super::status::{accepted, of_job};
 use crate::adapter::{mask, may_be_transient};
 use crate::{Deployment, DeploymentStatus, ErrorKind, Identity, Phase, Result, Target, Timing};
-
-/// The first release that keeps the description of a trigger.
-const KEEPS_TAG: (u32, u32, u32) = (0, 25, 0);
 
 pub(super) async fn resolve(
     dokploy: &Dokploy,
@@ -150,8 +147,7 @@ async fn job_alone(lists: &Lists<'_>, target: &Target, mut pending: Pending) -> 
 async fn resolve_without_queue(dokploy: &Dokploy, target: &Target, mut pending: Pending, rows: &Rows) -> Deployment {
     pending.listed = pending.listed.or_else(|| newest(&rows.rows)).or(pending.after).or(Some(0));
     // A version that cannot be read is taken for one that keeps the tag, because that demands more proof.
-    let release = dokploy.api.version().await.ok().and_then(|version| release(&version));
-    let keeps_tag = release.is_none_or(|release| release >= KEEPS_TAG);
+    let keeps_tag = dokploy.api.release().await.is_none_or(|release| release >= KEEPS_TAG);
     match infer_without_queue(&pending, rows, keeps_tag, &dokploy.timing) {
         Some(row) => to_deployment(target, row, Identity::Inferred),
         None => pending.to_deployment(target, accepted()),

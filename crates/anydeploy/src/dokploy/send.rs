@@ -10,7 +10,7 @@ use futures::future::{Either, select};
 use tokio::time::{Instant, timeout};
 
 use super::Dokploy;
-use super::current::first_seen;
+use super::current::not_yet_decided;
 use super::lists::Lists;
 use super::operation::Operation;
 use super::pending::{Pending, has_seen_job};
@@ -93,7 +93,7 @@ async fn poll_once(dokploy: &Dokploy, target: &Target, pending: &Pending, with_q
     let lists = Lists::of(&dokploy.api, [target]);
     let rows = lists.rows(target).await.ok()?;
     if let Some(row) = pending.tagged(&rows.rows) {
-        return Some(first_seen(target, row));
+        return Some(not_yet_decided(target, row));
     }
     if !with_queue {
         return None;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::baseline::{Baseline, baseline};
 use super::cancelled::keeps_jobs;
-use super::current::first_seen;
+use super::current::not_yet_decided;
 use super::database::DatabaseTrigger;
 use super::infer::{Others, is_ambiguous, note_others};
 use super::known::Known;
@@ -254,7 +254,7 @@ impl DokployTrigger<'_> {
         let rows = retry_briefly(|| dokploy.api.rows(target)).await?;
         let mut pending = self.pending(search.turn);
         if let Some(row) = pending.tagged(&rows.rows) {
-            return Ok(Resolution::found(first_seen(target, row)));
+            return Ok(Resolution::found(not_yet_decided(target, row)));
         }
         let queue = match queue {
             Ok(Some(queue)) => queue,
