@@ -254,7 +254,9 @@ async fn a_member_who_may_deploy_an_application_deploys_its_previews() {
     // Where its rows are is known by now.
     let before = fake.requests().len();
     assert!(member.deployment(&history[0].id).await.unwrap().is_over());
-    assert_eq!(fake.requests().len() - before, 1, "{:?}", &fake.requests()[before..]);
+    // An end that is just over is read again for its commit, by the same list.
+    let requests = fake.requests().split_off(before);
+    assert!(requests.iter().all(|request| request.path == "/api/previewDeployment.all"), "{requests:?}");
     assert!(history.len() == 2 && history[0].created_at >= history[1].created_at, "{history:?}");
     let stranger = fake.add_key(DokployKey::member());
     let stranger = Dokploy::builder().url(fake.url()).token(stranger).grace(GRACE).build().unwrap();
