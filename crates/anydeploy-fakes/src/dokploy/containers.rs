@@ -24,9 +24,10 @@ fn containers(call: &mut Call<'_>) -> Reply {
     let crashes = call.state.quirks.crash_loop;
     let container = |service: &Service, task: &Task| {
         let has_ended = !task.is_wanted || crashes && is_swarm(service);
-        let (state, status) = match has_ended {
-            true => ("exited".to_owned(), "Exited (1) 2 seconds ago".to_owned()),
-            false => (docker_state(task), status(service, task)),
+        let (state, status) = if has_ended {
+            ("exited".to_owned(), "Exited (1) 2 seconds ago".to_owned())
+        } else {
+            (docker_state(task), status(service, task))
         };
         json!({
             "containerId": container_id(task), "name": container_name(service, task),
@@ -34,7 +35,7 @@ fn containers(call: &mut Call<'_>) -> Reply {
             "state": state, "status": status,
         })
     };
-    let of_service = |service: &'_ Service| -> Vec<Value> {
+    let of_service = |service: &Service| -> Vec<Value> {
         service.tasks.listed.iter().filter(|task| has_container(task)).map(|task| container(service, task)).collect()
     };
     // The panel leaves out its own containers by their names, and with them all that are called alike.
