@@ -199,11 +199,16 @@ fn truth(value: &Value) -> Option<bool> {
     }
 }
 
+/// Every text of a request is trimmed, and an empty one is null.
+fn comment(sent: &Value) -> Option<String> {
+    sent.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 fn new_variable(exchange: &mut Exchange<'_>, fields: &Fields) -> Variable {
     let key = fields.get("key").and_then(Value::as_str).unwrap_or_default();
     let mut variable = Variable::new(exchange.state.fresh_id(), key);
     variable.set_value(fields.get("value").and_then(Value::as_str));
-    variable.comment = fields.get("comment").and_then(Value::as_str).map(str::to_owned);
+    variable.comment = fields.get("comment").and_then(comment);
     for flag in FLAGS {
         if let Some(on) = fields.get(flag).and_then(truth) {
             variable.set_flag(flag, on);
@@ -321,8 +326,8 @@ fn overwrite(
             variable.set_flag(flag, on);
         }
     }
-    if let Some(comment) = fields.get("comment") {
-        variable.comment = comment.as_str().map(str::to_owned);
+    if let Some(sent) = fields.get("comment") {
+        variable.comment = comment(sent);
     }
     variable.updated = Utc::now();
     let effect = before != (variable.value.clone(), variable.flags, variable.comment.clone());

@@ -72,10 +72,14 @@ fn check(target: &Target, variable: &DesiredVariable) -> Result<()> {
     if variable.comment.as_ref().is_some_and(|comment| comment.chars().count() > MAX_COMMENT) {
         return invalid("has a comment of more than 256 characters");
     }
-    // The server trims values, the last line end of a certificate included.
-    let value = variable.value.expose();
-    if value.trim_matches(|letter: char| letter.is_whitespace() || is_invisible(letter)) != value {
+    // The server trims values, the last line end of a certificate included, and comments.
+    let would_trim =
+        |text: &str| text.trim_matches(|letter: char| letter.is_whitespace() || is_invisible(letter)) != text;
+    if would_trim(variable.value.expose()) {
         return invalid("has a value that begins or ends with white space, which Coolify would remove");
+    }
+    if variable.comment.as_deref().is_some_and(would_trim) {
+        return invalid("has a comment that begins or ends with white space, which Coolify would remove");
     }
     match (&variable.scope, target.kind()) {
         (VariableScope::Runtime, _) | (VariableScope::Preview, TargetKind::Application) => Ok(()),
@@ -136,7 +140,9 @@ mod tests {
         for value in [" hunter2", "hunter2\n", "\thunter2", "hunter2\u{a0}", "\u{feff}hunter2", " ", "\r"] {
             refused(&web, DesiredVariable::new("A", value));
         }
-        refused(&web, DesiredVariable::new("A", "x").with_comment("c".repeat(257)));
+        for comment in [&*"c".repeat(257), " why", "why\n"] {
+            refused(&web, DesiredVariable::new("A", "x").with_comment(comment));
+        }
         refused(&web, DesiredVariable::new("A", "x").with_scope(VariableScope::Build));
         refused(&database, DesiredVariable::new("A", "x").with_scope(VariableScope::Preview));
         for value in ["", "a b", "a\nb", "a\r\nb", "{{team.K}}", "'\"$#\\", "ä\u{200b}ö"] {

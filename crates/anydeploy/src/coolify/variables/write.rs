@@ -125,8 +125,8 @@ impl Writes {
     /// What was written, by what is there after all of it was.
     ///
     /// # Errors
-    /// [`ErrorKind::Conflict`] if a variable has another value by now, or stands twice; [`ErrorKind::Unsupported`] if the server
-    /// did not take an attribute.
+    /// [`ErrorKind::Conflict`] if a variable has another value by now, or stands twice; [`ErrorKind::Incomplete`] if the server
+    /// did not take an attribute, with what is there of all the rest.
     fn applied(&self, now: &VariableSet) -> Result<Applied> {
         let mut applied = self.applied_unseen();
         applied.unverified.clear();
@@ -136,7 +136,9 @@ impl Writes {
                 Seen::Written if item.rows(now) > 1 => return Err(changed_again(&item.label, "twice")),
                 Seen::Written => applied.written.push(item.label.clone()),
                 Seen::Hidden => applied.unverified.push(item.label.clone()),
-                Seen::Untaken(attribute) => return Err(untaken(&item.label, attribute)),
+                Seen::Untaken(attribute) => {
+                    return Err(untaken(&item.label, attribute).with_partial(Some(self.sorted(now))));
+                }
                 Seen::Other => return Err(changed_again(&item.label, "with another value")),
             }
         }
@@ -226,11 +228,10 @@ fn changed_again(label: &str, how: &str) -> Error {
 /// 4.0.0-beta.468.
 fn untaken(label: &str, attribute: &str) -> Error {
     let message = format!(
-        "the variable `{label}` was written, and the server did not take its `{attribute}`: its version may not know that, or \
+        "the variable `{label}` has its value, and the server did not take its `{attribute}`: its version may not know that, or \
          somebody else has changed it"
     );
-    let error = Error::new(ErrorKind::Unsupported, message).with_platform(platform::COOLIFY);
-    error.with_safe_to_repeat(false)
+    Error::new(ErrorKind::Incomplete, message).with_platform(platform::COOLIFY)
 }
 
 /// What an entry is called in a list of keys.
@@ -271,12 +272,14 @@ impl Item {
 
     fn seen(&self, now: &VariableSet) -> Seen {
         let Some(variable) = now.get(&self.key, &self.scope) else { return Seen::Other };
+        // An empty comment is stored as none (4.3.11).
+        let comment = variable.comment.as_deref().unwrap_or_default();
         let attributes = [
             ("is_shown_once", variable.secret == self.is_shown_once),
             ("is_literal", variable.literal == Some(self.is_literal)),
             (MULTILINE, rows::flag(variable, MULTILINE) == self.is_multiline),
             ("is_buildtime", self.is_buildtime.is_none_or(|at_build| variable.at_build == Some(at_build))),
-            ("comment", self.comment.as_ref().is_none_or(|comment| variable.comment.as_ref() == Some(comment))),
+            ("comment", self.comment.as_ref().is_none_or(|wanted| wanted == comment)),
         ];
         match (&variable.value, attributes.iter().find(|(_, is_taken)| !is_taken)) {
             (VariableValue::Known(value), _) if *value != self.value => Seen::Other,

@@ -403,7 +403,7 @@ async fn a_variable_that_a_change_would_hide_from_the_build_is_not_changed() {
 }
 
 #[tokio::test]
-async fn an_attribute_that_the_server_drops_is_no_conflict() {
+async fn an_attribute_that_the_server_drops_is_no_conflict_and_what_was_written_is_named() {
     let (fake, coolify) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::BulkDropsFlags)).await;
     let web = Target::application(fake.application());
     let cases = [
@@ -412,10 +412,29 @@ async fn an_attribute_that_the_server_drops_is_no_conflict() {
         (DesiredVariable::new("NOTED", "x").with_comment("why"), "comment"),
     ];
     for (wanted, attribute) in cases {
-        let desired: DesiredVariables = [wanted].into_iter().collect();
-        let plan = coolify.plan_variables(&web, &desired, PlanOptions::merge()).await.unwrap();
+        fake.set_variable(web.id(), "OLD", "x");
+        let key = wanted.key.clone();
+        let desired: DesiredVariables = [wanted, DesiredVariable::new("PLAIN", attribute)].into_iter().collect();
+        let plan = coolify.plan_variables(&web, &desired, PlanOptions::exact()).await.unwrap();
         let error = coolify.apply_variables(&plan).await.unwrap_err();
-        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Unsupported, false), "{error}");
+        assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Incomplete, false), "{error}");
         assert!(error.to_string().contains(attribute), "{error}");
+        let partial = error.partial().unwrap();
+        assert!(["PLAIN", "OLD"].iter().all(|done| partial.written.iter().any(|key| key == done)), "{error}");
+        assert_eq!(partial.not_written, [key], "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_comment_is_none() {
+    let (fake, coolify) = manual(FakeCoolify::builder()).await;
+    for target in &all(&fake) {
+        for comment in ["why", ""] {
+            let wanted = DesiredVariable::new("NOTED", "x").with_comment(comment);
+            let applied = apply(&coolify, target, &[wanted].into_iter().collect(), PlanOptions::merge()).await;
+            assert_eq!(applied.written, ["NOTED"], "{target} {comment:?}");
+        }
+        let set = coolify.variables_of(target).await.unwrap();
+        assert_eq!(set.get("NOTED", &VariableScope::Runtime).unwrap().comment, None, "{target}");
     }
 }
