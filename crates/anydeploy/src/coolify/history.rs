@@ -1,6 +1,6 @@
 //! The deployments that an application had, newest first, and the pages of them.
 //!
-//! Facts of 4.3.11: the order is total, a row that is made shifts all others back by one, and the end of the list is a short
+//! Facts of 4.3.11: the order is total (before 4.3.0 that of one second is open, and a cursor keeps the server's), a row that is made shifts all others back by one, and the end of the list is a short
 //! page, as the number of rows is read at another moment.
 
 use std::collections::HashSet;

@@ -47,6 +47,14 @@ impl Page {
         self.rows.iter().find(|row| row.deployment_uuid == uuid)
     }
 
+    /// The same rows with the newest first within each second as well, which the server leaves open before 4.3.0.
+    pub(super) fn in_order(mut self) -> Self {
+        for of_a_second in self.rows.chunk_by_mut(|one, other| one.created_at == other.created_at) {
+            of_a_second.sort_by_key(|row| Reverse(row.number));
+        }
+        self
+    }
+
     /// Adds the rows of the next page; a row that was made in between shifts all pages by one, so some may be known.
     ///
     /// Returns how many were added.
@@ -64,18 +72,10 @@ impl Page {
     }
 }
 
-/// One page as the server sends it.
+/// One page as the server sends it, in the order by which it skips rows.
 pub(super) async fn page(api: &Api, target: &Target, skip: i64, take: i64) -> Result<Page> {
     let (page, at) = api.deployments_of(target.id(), skip, take).await?;
-    Ok(Page { rows: in_order(page.deployments), count: page.count, at, is_whole: false })
-}
-
-/// The rows with the newest first within each second as well, which the server leaves open before 4.3.0.
-fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
-    for of_a_second in rows.chunk_by_mut(|one, other| one.created_at == other.created_at) {
-        of_a_second.sort_by_key(|row| Reverse(row.number));
-    }
-    rows
+    Ok(Page { rows: page.deployments, count: page.count, at, is_whole: false })
 }
 
 /// A page of at most `take` rows, with how many were asked for in the end: an answer that is too large is asked for
@@ -93,7 +93,7 @@ pub(super) async fn page_that_fits(api: &Api, target: &Target, skip: usize, mut 
     }
 }
 
-/// The newest rows, at most `limit`, until they are `enough`; the first page has `first` rows.
+/// The newest rows, at most `limit`, until they are `enough`, in the server's order; the first page has `first` rows.
 async fn rows_until(
     api: &Api,
     target: &Target,
@@ -128,13 +128,13 @@ pub(super) async fn search(api: &Api, target: &Target, enough: IsEnough<'_>) -> 
 
 /// The same among so many rows.
 pub(super) async fn search_among(api: &Api, target: &Target, limit: usize, enough: IsEnough<'_>) -> Result<Page> {
-    rows_until(api, target, limit, SEARCH_PAGE_SIZES, true, enough).await
+    Ok(rows_until(api, target, limit, SEARCH_PAGE_SIZES, true, enough).await?.in_order())
 }
 
 /// The newest rows, at most `limit`.
 pub(super) async fn newest(api: &Api, target: &Target, limit: usize) -> Result<Vec<Row>> {
     let sizes = (HISTORY_PAGE_SIZE, HISTORY_PAGE_SIZE);
-    let mut rows = rows_until(api, target, limit, sizes, false, &|_| false).await?.rows;
+    let mut rows = rows_until(api, target, limit, sizes, false, &|_| false).await?.in_order().rows;
     rows.truncate(limit);
     Ok(rows)
 }
@@ -162,7 +162,7 @@ pub(super) async fn row(api: &Api, target: &Target, uuid: &str) -> Result<Row> {
 /// Where the row of a deployment stands in the lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
-    /// So many newer rows of the application stand before it.
+    /// So many rows of the application stand before it in the server's order.
     After(usize),
     /// Among what is queued or in progress.
     Active,
@@ -212,7 +212,8 @@ mod tests {
         };
         let (early, late) = ("2026-11-22T15:40:20.000000Z", "2026-11-22T15:40:24.000000Z");
         let numbers = |rows: &[(Option<i64>, &str)]| {
-            in_order(rows.iter().map(row).collect()).iter().map(|row| row.number).collect::<Vec<_>>()
+            let page = Page { rows: rows.iter().map(row).collect(), ..Page::default() };
+            page.in_order().rows.iter().map(|row| row.number).collect::<Vec<_>>()
         };
         let rows = [(Some(3), late), (Some(5), late), (Some(4), late), (Some(1), early), (Some(2), early)];
         assert_eq!(numbers(&rows), [Some(5), Some(4), Some(3), Some(2), Some(1)]);

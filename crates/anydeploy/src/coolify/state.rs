@@ -97,7 +97,7 @@ async fn application(api: &Api, target: &Target, timing: &Timing) -> Result<Seen
 
 /// Whether the newest deployment of an application succeeded so recently that its state may be the one from before it.
 pub(super) async fn is_unseen(api: &Api, target: &Target, at: Option<Timestamps>, timing: &Timing) -> Result<bool> {
-    let newest = retry_briefly(|| rows::page(api, target, 0, NEWEST_ROWS)).await?;
+    let newest = retry_briefly(|| rows::page(api, target, 0, NEWEST_ROWS)).await?.in_order();
     let now = newest.at.or(at).unwrap_or_else(|| Timestamps::of(None));
     Ok(newest.rows.iter().find(|row| is_production(row)).is_some_and(|row| may_be_unseen(row, now, timing)))
 }

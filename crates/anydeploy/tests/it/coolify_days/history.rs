@@ -1,7 +1,7 @@
 //! The history of an application, page by page.
 
-use anydeploy::{Deployer, DeployerExt, Deployment, ErrorKind, HistoryCursor, HistoryOptions, Target};
-use anydeploy_fakes::FakeCoolify;
+use anydeploy::{Deployer, DeployerExt, Deployment, ErrorKind, HistoryCursor, HistoryOptions, LogOptions, Target};
+use anydeploy_fakes::{CoolifyQuirk, FakeCoolify};
 use futures::TryStreamExt;
 
 use crate::support::coolify::{manual, request, uuid};
@@ -88,6 +88,35 @@ async fn a_page_ends_by_a_short_page_and_not_by_the_number_of_rows() {
     let first = coolify.history_page(&web, HistoryOptions::newest(2), None).await.unwrap();
     let end = coolify.history_page(&web, HistoryOptions::newest(2), first.next.as_ref()).await.unwrap();
     assert_eq!((end.deployments.len(), end.next), (0, None));
+}
+
+#[tokio::test]
+async fn a_page_that_ends_within_a_second_is_followed_by_the_rest_of_it_before_4_3_0() {
+    let (fake, coolify) = manual(FakeCoolify::builder().quirk(CoolifyQuirk::SecondsUnordered)).await;
+    fake.enable(CoolifyQuirk::SingleReadNotFound);
+    let web = Target::application(fake.application());
+    for pull_request in 1..=5 {
+        fake.add_preview(web.id(), pull_request);
+        coolify.deploy(&request(web.id()).with_pull_request(pull_request)).await.unwrap();
+    }
+    let mut all = ids_of_all(&fake);
+    all.sort();
+    for size in [1, 2, 3] {
+        let stream = coolify.history_stream(&web, HistoryOptions::newest(size));
+        let listed: Vec<Deployment> = stream.try_collect().await.unwrap();
+        let mut listed: Vec<_> = ids(&listed).into_iter().map(str::to_owned).collect();
+        listed.sort();
+        assert_eq!(listed, all, "pages of {size}");
+    }
+    fake.advance(60);
+    // The log is read at the place that the server gives the row.
+    for deployment in coolify.history_of(&web, HistoryOptions::default()).await.unwrap() {
+        coolify.logs_of(&deployment.id, LogOptions::default()).await.unwrap();
+    }
+}
+
+fn ids_of_all(fake: &FakeCoolify) -> Vec<String> {
+    fake.triggered().iter().map(|row| row.id.clone()).collect()
 }
 
 #[tokio::test]
