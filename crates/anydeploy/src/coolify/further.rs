@@ -8,8 +8,8 @@ use super::api::Api;
 use super::destination::Destination;
 use super::row::Row;
 use super::rows::Page;
-use crate::Target;
 use crate::adapter::retry_briefly;
+use crate::{Result, Target};
 
 /// Whether a row is of another destination than this one; what is not reported decides nothing.
 pub(super) fn is_elsewhere(row: &Row, own: Option<&Destination>) -> bool {
@@ -23,14 +23,20 @@ pub(super) fn names_several(page: &Page) -> bool {
     named.any(|other| Some(other) != first)
 }
 
-/// The destination of an application itself, if it can be read.
-pub(super) async fn own(api: &Api, target: &Target) -> Option<Destination> {
-    retry_briefly(|| api.application(target.id())).await.ok()?.0.destination
+/// Whether a row can only be of the application's own server: what Coolify starts on a further one, by itself or from its
+/// interface, comes neither from the API nor from a webhook.
+pub(super) fn is_surely_own(row: &Row) -> bool {
+    row.is_api == Some(true) || row.is_webhook == Some(true)
+}
+
+/// The destination of an application itself.
+pub(super) async fn own(api: &Api, target: &Target) -> Result<Option<Destination>> {
+    Ok(retry_briefly(|| api.application(target.id())).await?.0.destination)
 }
 
 /// The same, read only if the rows of a page are of several.
-pub(super) async fn own_among(api: &Api, target: &Target, page: &Page) -> Option<Destination> {
-    if names_several(page) { own(api, target).await } else { None }
+pub(super) async fn own_among(api: &Api, target: &Target, page: &Page) -> Result<Option<Destination>> {
+    if names_several(page) { own(api, target).await } else { Ok(None) }
 }
 
 #[cfg(test)]

@@ -25,11 +25,8 @@ pub(super) const RESTART: &str = "restart-application-by-uuid";
 
 /// What a restart of an application is compared with afterwards, and the baseline before it.
 pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Result<(Asked, Baseline)> {
-    let own = further::own(api, target).await;
-    let own = own.as_ref();
-    match rows::search(api, target, &|page| newest_success(&page.rows, own).is_some()).await {
-        Ok(page) => {
-            let commit = newest_success(&page.rows, own).and_then(|row| row.commit.clone());
+    match last_success(api, target).await {
+        Ok((commit, page)) => {
             asked.was = commit.filter(|commit| is_commit_hash(commit));
             Ok((asked, Baseline::of(page)))
         }
@@ -37,6 +34,20 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
         // Nothing is triggered yet.
         Err(error) => Err(error.with_safe_to_repeat(true)),
     }
+}
+
+/// The commit of the newest deployment of the target itself that succeeded, and the rows that were read.
+async fn last_success(api: &Api, target: &Target) -> Result<(Option<String>, Page)> {
+    let commit = |page: &Page, own| newest_success(&page.rows, own).and_then(|row| row.commit.clone());
+    let page = rows::search(api, target, &|page| newest_success(&page.rows, None).is_some()).await?;
+    if newest_success(&page.rows, None).is_none_or(further::is_surely_own) {
+        return Ok((commit(&page, None), page));
+    }
+    let own = further::own(api, target).await?;
+    let has_own = |page: &Page| newest_success(&page.rows, own.as_ref()).is_some();
+    let is_enough = page.is_whole || has_own(&page);
+    let page = if is_enough { page } else { rows::search(api, target, &has_own).await? };
+    Ok((commit(&page, own.as_ref()), page))
 }
 
 /// Whether nothing was stored under an id: a row is written before the answer (4.3.11), and the newest rows reach back to

@@ -31,8 +31,7 @@ pub(super) async fn merged(
 ) -> Result<Deployment> {
     let Context { target, asked, baseline, turn } = *context;
     let request = asked.merged(answered_at);
-    let Ok(page) = retry_read(coolify.timing.server_restarts, || rows::search(&coolify.api, target, &|_| false)).await
-    else {
+    let Ok((page, own)) = retry_read(coolify.timing.server_restarts, || newest(&coolify.api, target)).await else {
         // A request that was merged without any id cannot be followed.
         let pending = Some(accepted(target, &asked.pending(phantom, Stage::Merged(request))));
         let pending = pending.filter(|_| !phantom.is_empty());
@@ -46,7 +45,6 @@ pub(super) async fn merged(
         let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Adopted));
         to_deployment(coolify, target, &known, row)
     };
-    let own = own_among(&coolify.api, target, &page).await;
     // Coolify compares no destinations, and what a further server of the application runs is no answer to the request.
     let further = page.rows.iter().find(|row| is_elsewhere(row, own.as_ref()) && request.may_stand_for(row));
     let none = |is_safe: bool| match further {
@@ -105,9 +103,15 @@ pub(super) async fn resolve(
 /// # Errors
 /// [`ErrorKind::Undecidable`] if it may be one of several; Coolify does not say which.
 pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merged: &Merged) -> Result<Row> {
-    let page = rows::search(&coolify.api, target, &|_| false).await?;
-    let own = own_among(&coolify.api, target, &page).await;
+    let (page, own) = newest(&coolify.api, target).await?;
     one_twin(&page, phantom, merged, own.as_ref())?.cloned().ok_or_else(phantom_error)
+}
+
+/// The newest rows, and the destination of the application itself if they are of several.
+async fn newest(api: &Api, target: &Target) -> Result<(Page, Option<Destination>)> {
+    let page = rows::search(api, target, &|_| false).await?;
+    let own = own_among(api, target, &page).await?;
+    Ok((page, own))
 }
 
 /// The commit that the application is pinned to, if it can be read.

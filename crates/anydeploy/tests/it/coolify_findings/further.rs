@@ -3,7 +3,7 @@
 use anydeploy::{
     Action, Adoption, DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Identity, Revision, Target,
 };
-use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify, FakeCoolifyBuilder};
+use anydeploy_fakes::{CoolifyQuirk, CoolifyScript, FakeCoolify, FakeCoolifyBuilder, ReceivedRequest};
 use serde_json::json;
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
@@ -44,6 +44,65 @@ async fn the_head_on_a_further_server_is_not_what_runs_after_a_rollback() {
     assert_eq!(coolify.deployment(&again.id).await.unwrap().commit.as_deref(), Some(OLD));
     let restart = coolify.restart(&shop).await.unwrap();
     assert_eq!((restart.action, restart.id.get("was")), (Action::Restart, Some(OLD)));
+}
+
+#[tokio::test]
+async fn a_restart_reads_the_application_only_where_a_row_may_be_of_a_further_server() {
+    for (has_two, reads) in [(false, 0), (true, 1)] {
+        let (fake, coolify) = manual(FakeCoolify::builder()).await;
+        let shop = fake.add_git_application("shop");
+        fake.push(&shop, "main", OLD);
+        if has_two {
+            fake.enable(CoolifyQuirk::ExtraDestination);
+        }
+        fake.deploy_by_another_program(&shop);
+        fake.advance(30);
+        if has_two {
+            // Only the further server has it.
+            fake.push(&shop, "main", NEW);
+            fake.advance(30);
+        }
+        let sent = fake.requests().len();
+        let restart = coolify.restart(&Target::application(&shop)).await.unwrap();
+        assert_eq!(restart.id.get("was"), Some(OLD));
+        let route = format!("/applications/{shop}");
+        let of_application = |request: &&ReceivedRequest| request.method == "GET" && request.path.ends_with(&route);
+        let requests = fake.requests();
+        let count =
+            requests[sent..].iter().filter(of_application).filter(|one| !one.path.contains("deployments")).count();
+        assert_eq!((count, requests.len() - sent), (reads, 3 + reads), "{has_two}");
+    }
+}
+
+#[tokio::test]
+async fn a_restart_does_not_take_a_further_server_for_the_own_where_the_application_cannot_be_read() {
+    let rows = json!([
+        { "deployment_uuid": "further", "status": "finished", "commit": NEW, "destination_id": "1" },
+        { "deployment_uuid": "own", "status": "finished", "commit": OLD, "destination_id": "0" },
+    ]);
+    // Of redeployments of one server from the interface, nothing else may be listed first.
+    for rows in [rows.clone(), json!([rows[0]])] {
+        let server = Twins::start(rows).await;
+        let broken = ResponseTemplate::new(500).set_body_json(json!({ "message": "Server Error" }));
+        Mock::given(path("/api/v1/applications/web")).respond_with(broken).mount(&server.0).await;
+        let error = server.deployer().restart(&Target::application("web")).await.unwrap_err();
+        assert!(error.is_safe_to_repeat(), "{error}");
+        let requests = server.0.received_requests().await.unwrap();
+        assert!(requests.iter().all(|request| request.method.as_str() == "GET"), "nothing is sent");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_not_taken_for_one_of_several_servers_where_the_application_cannot_be_read() {
+    let server = Twins::start(json!([
+        { "deployment_uuid": "further", "status": "in_progress", "commit": "HEAD", "destination_id": "1" },
+        { "deployment_uuid": "own", "status": "finished", "commit": OLD, "destination_id": "0" },
+    ]));
+    let server = server.await;
+    let broken = ResponseTemplate::new(403).set_body_json(json!({ "message": "Missing required permissions: read" }));
+    Mock::given(path("/api/v1/applications/web")).respond_with(broken).mount(&server.0).await;
+    let error = server.deployer().deploy(&request("web")).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_safe_to_repeat()), (ErrorKind::Undecidable, false), "{error}");
 }
 
 #[tokio::test]
