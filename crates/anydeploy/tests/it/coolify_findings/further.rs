@@ -1,5 +1,7 @@
 //! The rows of an application's further servers, which are not those of the application.
 
+use std::time::Duration;
+
 use anydeploy::{
     Action, Adoption, DeployRequest, Deployer, DeployerExt, ErrorKind, HistoryOptions, Identity, Revision, Target,
 };
@@ -9,7 +11,7 @@ use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
 use super::running::Twins;
-use crate::support::coolify::{manual, quick, request, running, uuid};
+use crate::support::coolify::{manual, quick, request, uuid};
 
 const OLD: &str = "1111111111111111111111111111111111111111";
 const NEW: &str = "2222222222222222222222222222222222222222";
@@ -127,17 +129,34 @@ async fn a_request_that_is_merged_into_the_row_of_a_further_server_has_started_n
 
 #[tokio::test]
 async fn deploying_and_waiting_waits_for_a_further_server_and_deploys_again() {
-    let (fake, coolify) = running(two_servers()).await;
+    let (fake, coolify) = manual(two_servers()).await;
     let web = fake.application();
     for ticks in [5, 40] {
         fake.next_deployment(&web, CoolifyScript::succeeds().lasting(ticks));
     }
     fake.deploy_by_someone_else(&web);
-    while fake.triggered().len() < 2 {
-        tokio::task::yield_now().await;
-    }
-    let outcome = coolify.deploy_and_wait(&request(&web), quick()).await.unwrap();
+    // That of the further server is in progress.
+    fake.advance(20);
+    assert_eq!(fake.triggered().len(), 2);
+    let sent = || fake.requests().iter().filter(|request| request.method == "POST").count();
+    let time = async {
+        // As long as it is, nothing is deployed, however often that is tried.
+        while sent() < 1 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(fake.triggered().len(), 2);
+        loop {
+            fake.advance(1);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let request = request(&web);
+    let outcome = tokio::select! {
+        outcome = coolify.deploy_and_wait(&request, quick()) => outcome.unwrap(),
+        () = time => unreachable!(),
+    };
     assert!(outcome.is_success(), "{outcome:?}");
+    assert!(sent() >= 2, "the first one was taken for that of the further server");
     let own = outcome.deployment().unwrap();
     assert_eq!((own.identity, uuid(own)), (Identity::Exact, &*fake.triggered()[2].id));
 }
