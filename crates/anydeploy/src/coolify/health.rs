@@ -11,7 +11,7 @@
 use futures::future::{BoxFuture, FutureExt};
 
 use super::Coolify;
-use super::service::UNREACHABLE;
+use super::service::{UNREACHABLE, is_reachable};
 use super::state::{JUST_ENDED, is_unseen};
 use crate::adapter::retry_briefly;
 use crate::{Ability, Deployer, Health, HealthReading, HealthState, Result, Target, TargetKind, platform};
@@ -38,7 +38,7 @@ async fn read(coolify: &Coolify, target: &Target) -> Result<HealthReading> {
         _ => {
             let (row, at) = retry_briefly(|| api.application(uuid)).await?;
             let runs_well = row.status.as_deref().is_some_and(|raw| raw.starts_with("running"));
-            if runs_well && row.server_status != Some(false) && is_unseen(api, target, at, &coolify.timing).await? {
+            if runs_well && is_reachable(row.server_status) && is_unseen(api, target, at, &coolify.timing).await? {
                 let reading = HealthReading::new(HealthState::Starting, row.status.unwrap_or_default());
                 return Ok(reading.with_reason(Some(JUST_ENDED)));
             }
@@ -47,7 +47,7 @@ async fn read(coolify: &Coolify, target: &Target) -> Result<HealthReading> {
     };
     let restarts = restarts.and_then(|count| u32::try_from(count).ok());
     let raw = status.unwrap_or_default();
-    if server == Some(false) {
+    if !is_reachable(server) {
         let reading = HealthReading::new(HealthState::Unknown, raw);
         return Ok(reading.with_reason(Some(UNREACHABLE)));
     }

@@ -13,6 +13,11 @@ use crate::{Error, Result, Service, Target, TargetKind, platform};
 /// Why a state proves nothing.
 pub(super) const UNREACHABLE: &str = "the server is not reachable, so the state may be old";
 
+/// Whether a state is not an old one: Coolify says of a machine that it does not reach it, and says nothing of others.
+pub(super) fn is_reachable(server_status: Option<bool>) -> bool {
+    server_status != Some(false)
+}
+
 /// How a target runs.
 pub(super) fn read<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
     async move { Ok(see(api, target).await?.service) }.boxed()
@@ -49,7 +54,7 @@ pub(super) fn see<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<
         // As it was asked for, with the environment that the caller may have named.
         service.target = target.clone();
         let at = at.unwrap_or_else(|| Timestamps::of(None));
-        Ok(Reading { service, is_reachable: server_status != Some(false), at })
+        Ok(Reading { service, is_reachable: is_reachable(server_status), at })
     }
     .boxed()
 }

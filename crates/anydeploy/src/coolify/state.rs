@@ -6,7 +6,7 @@ use super::api::Api;
 use super::pending::Pending;
 use super::row::Row;
 use super::rows::{self, MAX_SEARCHED_ROWS};
-use super::service::UNREACHABLE;
+use super::service::{self, Reading, UNREACHABLE, is_reachable};
 use super::status::{is_active, service_state};
 use super::versions::is_production;
 use crate::adapter::{Timestamps, parse_timestamp, retry_briefly};
@@ -46,16 +46,11 @@ impl Seen {
 pub(super) fn read<'a>(api: &'a Api, target: &'a Target, timing: &'a Timing) -> BoxFuture<'a, Result<Seen>> {
     async move {
         target.validate()?;
-        let uuid = target.id();
         match target.kind() {
             TargetKind::Application => application(api, target, timing).await,
-            TargetKind::Service => {
-                let (row, _) = retry_briefly(|| api.service(uuid)).await?;
-                Ok(seen(row.status, row.server_status))
-            }
-            TargetKind::Database => {
-                let (row, _) = retry_briefly(|| api.database(uuid)).await?;
-                Ok(seen(row.status, row.server_status))
+            TargetKind::Service | TargetKind::Database => {
+                let Reading { service, is_reachable, .. } = retry_briefly(|| service::see(api, target)).await?;
+                Ok(seen(service.raw_state, is_reachable))
             }
             other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),
         }
@@ -63,9 +58,7 @@ pub(super) fn read<'a>(api: &'a Api, target: &'a Target, timing: &'a Timing) -> 
     .boxed()
 }
 
-fn seen(status: Option<String>, server_status: Option<bool>) -> Seen {
-    let raw = status.unwrap_or_default();
-    let is_reachable = server_status != Some(false);
+fn seen(raw: String, is_reachable: bool) -> Seen {
     let busy = (!is_reachable).then(|| UNREACHABLE.to_owned());
     Seen { state: RunState::new(service_state(&raw), raw).with_busy(busy), is_reachable }
 }
@@ -83,7 +76,7 @@ async fn application(api: &Api, target: &Target, timing: &Timing) -> Result<Seen
         answer => answer?,
     };
     let (row, at) = retry_briefly(|| api.application(target.id())).await?;
-    let mut seen = seen(row.status, row.server_status);
+    let mut seen = seen(row.status.unwrap_or_default(), is_reachable(row.server_status));
     let is_ours = |active: &&Row| is_production(active) && is_of(active, target, row.name.as_deref());
     let under_way: Vec<_> = active.iter().filter(|row| is_active(row)).filter(is_ours).collect();
     if !under_way.is_empty() {
@@ -166,15 +159,16 @@ mod tests {
 
     #[test]
     fn what_runs_in_bad_health_is_up_and_what_the_server_cannot_see_is_neither() {
-        let up = |status: &str, server| seen(Some(status.to_owned()), server).is_up();
+        let of = |status: &str, server| seen(status.to_owned(), is_reachable(server));
+        let up = |status: &str, server| of(status, server).is_up();
         assert!(
             up("running:unhealthy", Some(true)) && up("starting:unhealthy", None) && up("restarting:unknown", None)
         );
         assert!(
             !up("exited:unhealthy", None) && !up("degraded:unhealthy", None) && !up("running:healthy", Some(false))
         );
-        assert!(seen(Some("exited".to_owned()), None).is_down());
-        assert!(!seen(Some("exited".to_owned()), Some(false)).is_down());
-        assert!(!seen(None, None).is_down(), "an unknown word is no state");
+        assert!(of("exited", None).is_down());
+        assert!(!of("exited", Some(false)).is_down());
+        assert!(!of("", None).is_down(), "an unknown word is no state");
     }
 }
