@@ -13,7 +13,7 @@
 //!   [`Adoption::Any`](crate::Adoption::Any).
 //!   Coolify compares the commit and not the configuration: it merges a request for an application made from an image
 //!   during the whole run, and for one built from a repository until its commit is known.
-//!   What it merges into the deployment of a further server has started nothing, and is `AlreadyRunning` whatever the request
+//!   What it merges into the deployment of an additional server has started nothing, and is `AlreadyRunning` whatever the request
 //!   says.
 //! * After a lost answer, the one new deployment that the trigger can have made is
 //!   [`Inferred`](crate::Identity::Inferred), unless a concurrent trigger of this process was for the same target;
@@ -45,12 +45,13 @@
 //!   the tag are started without a deployment.
 //! * Previews are known by their deployments alone, so whether one exists is not.
 //! * `finished` is Coolify's word for the container being exchanged.
-//!   The post-deployment command runs after it, and its failure changes nothing; so do further servers of the same
+//!   The post-deployment command runs after it, and its failure changes nothing; so do additional servers of the same
 //!   application, each under an id of its own.
 //! * Abilities of a token are disjoint: `deploy` triggers, starts and stops, `read` waits, `read:sensitive` reads logs, `write`
 //!   changes settings and variables.
 //! * `no_cache` is Coolify's `force`; an image tag goes with a pull request only.
 
+mod additional;
 mod answer;
 mod api;
 mod asked;
@@ -64,7 +65,6 @@ mod destination;
 mod error;
 mod events;
 mod find;
-mod further;
 mod health;
 mod history;
 mod lifecycle;

@@ -196,7 +196,7 @@ impl Deployment {
             && self.has_last_lines(now, late)
             && !matches!(self.ended, Some((_, _, End::ServerRestarted | End::NotFunctional | End::PreviewDeleted)));
         let job = self.started.map(|_| format!("00000000-0000-4000-8000-{:012}", self.id));
-        let further = u8::from(self.order.origin == Some(CoolifyOrigin::ExtraDestination));
+        let additional = u8::from(self.order.origin == Some(CoolifyOrigin::ExtraDestination));
         let row = json!({
             "id": self.id,
             "application_id": self.application_id.to_string(),
@@ -209,7 +209,7 @@ impl Deployment {
             "current_process_id": self.started.map(|_| (4000 + self.id).to_string()),
             "deployment_url": self.page,
             "deployment_uuid": self.uuid,
-            "destination_id": further.to_string(),
+            "destination_id": additional.to_string(),
             "docker_registry_image_tag": self.order.image_tag,
             "finished_at": ended.filter(|_| stamped).map(stamp),
             "force_rebuild": self.order.force,
@@ -222,8 +222,8 @@ impl Deployment {
             "pull_request_id": self.order.pull_request,
             "restart_only": self.order.task == Task::Restart,
             "rollback": matches!(self.order.task, Task::Rollback(_)),
-            "server_id": further,
-            "server_name": if further == 0 { "localhost" } else { "further" },
+            "server_id": additional,
+            "server_name": if additional == 0 { "localhost" } else { "additional" },
             "status": self.word(),
             "updated_at": stamp(updated),
         });

@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, FutureExt, join};
 use super::api::Api;
 use super::check::check;
 use super::pending::Start;
-use super::service::{Reading, UNREACHABLE, of_resource, read, see};
+use super::service::{Reading, UNREACHABLE, of_resource, read, read_with_reachability};
 use super::{Coolify, find};
 use crate::adapter::{Timestamps, mask};
 use crate::{
@@ -87,7 +87,7 @@ async fn domains(coolify: &Coolify, target: &Target) -> Result<Vec<ServiceDomain
 /// Its state is refreshed by a job of the server, so a state right after the start may be the old one.
 /// On a machine that is not functional, a start ends without a word, and the state stays the old one (4.3.11).
 pub(super) async fn follow(coolify: &Coolify, target: &Target, mut start: Start) -> Result<Deployment> {
-    let Reading { service, is_reachable, at } = see(&coolify.api, target).await?;
+    let Reading { service, is_reachable, at } = read_with_reachability(&coolify.api, target).await?;
     let deployment = |start: Start, phase: Phase| {
         let status = DeploymentStatus::new(phase, service.raw_state.clone());
         Deployment::new(start.id(target), Identity::Inferred, status)

@@ -14,9 +14,9 @@ use super::error::refusal;
 use super::pending::Start;
 use super::revision::is_commit_hash;
 use super::rows::{self, Page};
-use super::service::{Reading, see};
+use super::service::{Reading, read_with_reachability};
 use super::versions::newest_success;
-use super::{catalog, further};
+use super::{additional, catalog};
 use crate::adapter::{Answer, Resolution, Timestamps, retry_briefly};
 use crate::{Action, Error, ErrorKind, Result, ServiceState, Target, TargetKind};
 
@@ -40,10 +40,10 @@ pub(super) async fn prepare(api: &Api, target: &Target, mut asked: Asked) -> Res
 async fn last_success(api: &Api, target: &Target) -> Result<(Option<String>, Page)> {
     let commit = |page: &Page, own| newest_success(&page.rows, own).and_then(|row| row.commit.clone());
     let page = rows::search(api, target, &|page| newest_success(&page.rows, None).is_some()).await?;
-    if newest_success(&page.rows, None).is_none_or(further::is_surely_own) {
+    if newest_success(&page.rows, None).is_none_or(additional::is_surely_own) {
         return Ok((commit(&page, None), page));
     }
-    let own = further::own(api, target).await?;
+    let own = additional::own_destination(api, target).await?;
     let has_own = |page: &Page| newest_success(&page.rows, own.as_ref()).is_some();
     let is_enough = page.is_whole || has_own(&page);
     let page = if is_enough { page } else { rows::search(api, target, &has_own).await? };
@@ -85,7 +85,7 @@ pub(super) async fn post_start(api: &Api, target: &Target, asked: &Asked, ran: b
 
 /// Searches for a sign of a restart whose answer is lost: the state is another one than before.
 pub(super) async fn search(api: &Api, target: &Target, asked: &Asked, ran: bool) -> Result<Resolution> {
-    let Reading { service, is_reachable, .. } = retry_briefly(|| see(api, target)).await?;
+    let Reading { service, is_reachable, .. } = retry_briefly(|| read_with_reachability(api, target)).await?;
     // A restart begins with a stop, which shows within a second, and the first inspection after its end is up to a minute away.
     let is_sign = match service.state {
         ServiceState::Starting => true,

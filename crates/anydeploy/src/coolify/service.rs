@@ -20,7 +20,7 @@ pub(super) fn is_reachable(server_status: Option<bool>) -> bool {
 
 /// How a target runs.
 pub(super) fn read<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Service>> {
-    async move { Ok(see(api, target).await?.service) }.boxed()
+    async move { Ok(read_with_reachability(api, target).await?.service) }.boxed()
 }
 
 /// A read of how a target runs.
@@ -32,7 +32,7 @@ pub(super) struct Reading {
 }
 
 /// How a target runs, and when it was read.
-pub(super) fn see<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Reading>> {
+pub(super) fn read_with_reachability<'a>(api: &'a Api, target: &'a Target) -> BoxFuture<'a, Result<Reading>> {
     async move {
         target.validate()?;
         let uuid = target.id();

@@ -18,7 +18,7 @@ pub(super) struct Application {
     /// Where it is, in the single read alone.
     pub(super) environment: Option<Environment>,
     pub(super) environment_id: Option<i64>,
-    /// The server that it is on; its further ones are not read.
+    /// The server that it is on; its additional ones are not read.
     pub(super) destination: Option<Destination>,
     /// Its addresses in one text, parted by commas.
     pub(super) fqdn: Option<String>,

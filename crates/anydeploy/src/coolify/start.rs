@@ -33,7 +33,7 @@ pub(super) async fn post(api: &Api, target: &Target, asked: &Asked, ran: bool) -
 /// Those of a read before a trigger: above all [`ErrorKind::NotFound`], as the trigger takes the id of anything
 /// (4.3.11).
 pub(super) async fn state_before(api: &Api, target: &Target) -> Result<Option<ServiceState>> {
-    match retry_briefly(|| service::see(api, target)).await {
+    match retry_briefly(|| service::read_with_reachability(api, target)).await {
         // What is read of a machine that is out of reach may be an old state, above all one that says that nothing runs.
         Ok(read) if !read.is_reachable && !ran_in(Some(read.service.state)) => Ok(None),
         Ok(read) => Ok(Some(read.service.state)),

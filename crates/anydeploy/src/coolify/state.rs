@@ -49,7 +49,8 @@ pub(super) fn read<'a>(api: &'a Api, target: &'a Target, timing: &'a Timing) -> 
         match target.kind() {
             TargetKind::Application => application(api, target, timing).await,
             TargetKind::Service | TargetKind::Database => {
-                let Reading { service, is_reachable, .. } = retry_briefly(|| service::see(api, target)).await?;
+                let Reading { service, is_reachable, .. } =
+                    retry_briefly(|| service::read_with_reachability(api, target)).await?;
                 Ok(seen(service.raw_state, is_reachable))
             }
             other => Err(Error::unsupported(platform::COOLIFY, format_args!("targets of kind `{other}`"))),

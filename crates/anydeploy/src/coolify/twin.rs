@@ -4,12 +4,12 @@
 //! (4.3.11).
 //! The commit of a row is `HEAD` for an image all the time, and for a repository until the job has resolved it.
 
+use super::additional::{is_of_additional_server, own_destination_among};
 use super::api::Api;
 use super::baseline::{Age, Context};
 use super::deployment::{accepted, to_deployment};
 use super::destination::Destination;
 use super::error::refusal;
-use super::further::{is_elsewhere, own_among};
 use super::pending::{Merged, Pending, Stage};
 use super::row::Row;
 use super::rows::{self, Page};
@@ -45,14 +45,15 @@ pub(super) async fn merged(
         let known = asked.pending(&row.deployment_uuid, Stage::Known(Identity::Adopted));
         to_deployment(coolify, target, &known, row)
     };
-    // Coolify compares no destinations, and what a further server of the application runs is no answer to the request.
-    let further = page.rows.iter().find(|row| is_elsewhere(row, own.as_ref()) && request.may_stand_for(row));
-    let none = |is_safe: bool| match further {
+    // Coolify compares no destinations, and what an additional server of the application runs is no answer to the request.
+    let additional =
+        page.rows.iter().find(|row| is_of_additional_server(row, own.as_ref()) && request.may_stand_for(row));
+    let none = |is_safe: bool| match additional {
         Some(row) => already_running(adopted(row)).with_safe_to_repeat(is_safe),
         None => phantom_error(),
     };
-    // One that is over by now may have been over before the request, while that of a further server goes on.
-    let stands = |row: &&Row| row.deployment_uuid == phantom || is_active(row) || !further.is_some_and(is_active);
+    // One that is over by now may have been over before the request, while that of an additional server goes on.
+    let stands = |row: &&Row| row.deployment_uuid == phantom || is_active(row) || !additional.is_some_and(is_active);
     if asked.adoption == Adoption::Any {
         let twin = one_twin(&page, phantom, &request, own.as_ref())?;
         return twin.filter(stands).map(adopted).ok_or_else(|| none(true));
@@ -60,8 +61,9 @@ pub(super) async fn merged(
     let may_be_pinned = page.rows.iter().any(|row| may_be_pinned(row, &request));
     let pinned = if may_be_pinned { pinned_commit(&coolify.api, target).await } else { None };
     let ages = baseline.ages(&page);
-    let is_twin =
-        |row: &Row| row.deployment_uuid == phantom || request.may_stand_for(row) && !is_elsewhere(row, own.as_ref());
+    let is_twin = |row: &Row| {
+        row.deployment_uuid == phantom || request.may_stand_for(row) && !is_of_additional_server(row, own.as_ref())
+    };
     // Oldest first: that one starts first.
     let twins: Vec<(&Row, Age)> = page.rows.iter().zip(ages).rev().filter(|(row, _)| is_twin(row)).collect();
     let waits = |row: &Row| super::phase(&row.status) == Phase::Queued && is_for(row, pinned.as_deref());
@@ -110,7 +112,7 @@ pub(super) async fn row(coolify: &Coolify, target: &Target, phantom: &str, merge
 /// The newest rows, and the destination of the application itself if they are of several.
 async fn newest(api: &Api, target: &Target) -> Result<(Page, Option<Destination>)> {
     let page = rows::search(api, target, &|_| false).await?;
-    let own = own_among(api, target, &page).await?;
+    let own = own_destination_among(api, target, &page).await?;
     Ok((page, own))
 }
 
@@ -125,7 +127,7 @@ fn one_twin<'a>(page: &'a Page, phantom: &str, request: &Merged, own: Option<&De
     if let Some(row) = page.row(phantom) {
         return Ok(Some(row));
     }
-    let is_twin = |row: &&Row| request.may_stand_for(row) && !is_elsewhere(row, own);
+    let is_twin = |row: &&Row| request.may_stand_for(row) && !is_of_additional_server(row, own);
     let mut twins = page.rows.iter().filter(is_twin);
     match (twins.next(), twins.next()) {
         (found, None) => Ok(found),

@@ -6,8 +6,8 @@
 use coolify_client::types::{BuildPackEnum, RollbackImages};
 use futures::future::{BoxFuture, FutureExt};
 
+use super::additional::is_of_additional_server;
 use super::destination::Destination;
-use super::further::is_elsewhere;
 use super::pending::Pending;
 use super::revision::is_full_hash;
 use super::row::Row;
@@ -108,7 +108,7 @@ pub(super) fn newest_success<'a>(rows: &'a [Row], own: Option<&Destination>) -> 
 
 /// Whether a row is of the application itself: of production, and of its own destination.
 fn is_own(row: &Row, own: Option<&Destination>) -> bool {
-    is_production(row) && !is_elsewhere(row, own)
+    is_production(row) && !is_of_additional_server(row, own)
 }
 
 pub(super) fn is_production(row: &Row) -> bool {

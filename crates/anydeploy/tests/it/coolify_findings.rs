@@ -1,7 +1,7 @@
 //! What genuine servers and their users showed wrong with the Coolify adapter: each a fact, and a test that bears its name.
 
+mod additional;
 mod commits;
-mod further;
 mod kinds;
 mod lists;
 mod reasons;

@@ -25,7 +25,7 @@ async fn a_policy_can_deny_deploying_inside_a_200() {
 }
 
 #[tokio::test]
-async fn each_success_can_be_followed_by_one_deployment_on_a_further_machine() {
+async fn each_success_can_be_followed_by_one_deployment_on_an_additional_server() {
     let fake = with(CoolifyQuirk::ExtraDestination).await;
     deploy(&fake, &fake.application()).await;
     fake.advance(20);

@@ -99,7 +99,7 @@ async fn an_id_with_a_comma_or_a_blank_is_never_sent_because_the_server_drops_it
 }
 
 #[tokio::test]
-async fn a_further_machine_is_deployed_under_another_id_which_is_not_taken_for_the_first() {
+async fn an_additional_server_is_deployed_under_another_id_which_is_not_taken_for_the_first() {
     let (fake, coolify) = running(FakeCoolify::builder().quirk(CoolifyQuirk::ExtraDestination)).await;
     fake.next_deployment(&fake.application(), CoolifyScript::succeeds());
     fake.next_deployment(&fake.application(), CoolifyScript::fails_with("the second machine is full"));

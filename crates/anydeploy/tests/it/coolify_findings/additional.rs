@@ -1,4 +1,4 @@
-//! The rows of an application's further servers, which are not those of the application.
+//! The rows of an application's additional servers, which are not those of the application.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn two_servers() -> FakeCoolifyBuilder {
 }
 
 #[tokio::test]
-async fn the_head_on_a_further_server_is_not_what_runs_after_a_rollback() {
+async fn the_head_on_an_additional_server_is_not_what_runs_after_a_rollback() {
     let (fake, coolify) = manual(two_servers()).await;
     let shop = Target::application(fake.add_git_application("shop"));
     for commit in [OLD, NEW] {
@@ -49,7 +49,7 @@ async fn the_head_on_a_further_server_is_not_what_runs_after_a_rollback() {
 }
 
 #[tokio::test]
-async fn a_restart_reads_the_application_only_where_a_row_may_be_of_a_further_server() {
+async fn a_restart_reads_the_application_only_where_a_row_may_be_of_an_additional_server() {
     for (has_two, reads) in [(false, 0), (true, 1)] {
         let (fake, coolify) = manual(FakeCoolify::builder()).await;
         let shop = fake.add_git_application("shop");
@@ -60,7 +60,7 @@ async fn a_restart_reads_the_application_only_where_a_row_may_be_of_a_further_se
         fake.deploy_by_another_program(&shop);
         fake.advance(30);
         if has_two {
-            // Only the further server has it.
+            // Only the additional server has it.
             fake.push(&shop, "main", NEW);
             fake.advance(30);
         }
@@ -77,9 +77,9 @@ async fn a_restart_reads_the_application_only_where_a_row_may_be_of_a_further_se
 }
 
 #[tokio::test]
-async fn a_restart_does_not_take_a_further_server_for_the_own_where_the_application_cannot_be_read() {
+async fn a_restart_does_not_take_an_additional_server_for_the_own_where_the_application_cannot_be_read() {
     let rows = json!([
-        { "deployment_uuid": "further", "status": "finished", "commit": NEW, "destination_id": "1" },
+        { "deployment_uuid": "additional", "status": "finished", "commit": NEW, "destination_id": "1" },
         { "deployment_uuid": "own", "status": "finished", "commit": OLD, "destination_id": "0" },
     ]);
     // Of redeployments of one server from the interface, nothing else may be listed first.
@@ -97,7 +97,7 @@ async fn a_restart_does_not_take_a_further_server_for_the_own_where_the_applicat
 #[tokio::test]
 async fn a_request_is_not_taken_for_one_of_several_servers_where_the_application_cannot_be_read() {
     let server = Twins::start(json!([
-        { "deployment_uuid": "further", "status": "in_progress", "commit": "HEAD", "destination_id": "1" },
+        { "deployment_uuid": "additional", "status": "in_progress", "commit": "HEAD", "destination_id": "1" },
         { "deployment_uuid": "own", "status": "finished", "commit": OLD, "destination_id": "0" },
     ]));
     let server = server.await;
@@ -108,7 +108,7 @@ async fn a_request_is_not_taken_for_one_of_several_servers_where_the_application
 }
 
 #[tokio::test]
-async fn a_request_that_is_merged_into_the_row_of_a_further_server_has_started_nothing() {
+async fn a_request_that_is_merged_into_the_row_of_an_additional_server_has_started_nothing() {
     let (fake, coolify) = manual(two_servers()).await;
     let web = fake.application();
     fake.next_deployment(&web, CoolifyScript::succeeds());
@@ -128,14 +128,14 @@ async fn a_request_that_is_merged_into_the_row_of_a_further_server_has_started_n
 }
 
 #[tokio::test]
-async fn deploying_and_waiting_waits_for_a_further_server_and_deploys_again() {
+async fn deploying_and_waiting_waits_for_an_additional_server_and_deploys_again() {
     let (fake, coolify) = manual(two_servers()).await;
     let web = fake.application();
     for ticks in [5, 40] {
         fake.next_deployment(&web, CoolifyScript::succeeds().lasting(ticks));
     }
     fake.deploy_by_someone_else(&web);
-    // That of the further server is in progress.
+    // That of the additional server is in progress.
     fake.advance(20);
     assert_eq!(fake.triggered().len(), 2);
     let sent = || fake.requests().iter().filter(|request| request.method == "POST").count();
@@ -156,15 +156,15 @@ async fn deploying_and_waiting_waits_for_a_further_server_and_deploys_again() {
         () = time => unreachable!(),
     };
     assert!(outcome.is_success(), "{outcome:?}");
-    assert!(sent() >= 2, "the first one was taken for that of the further server");
+    assert!(sent() >= 2, "the first one was taken for that of the additional server");
     let own = outcome.deployment().unwrap();
     assert_eq!((own.identity, uuid(own)), (Identity::Exact, &*fake.triggered()[2].id));
 }
 
 #[tokio::test]
-async fn the_row_of_a_further_server_that_is_made_just_before_the_request_is_not_adopted() {
+async fn the_row_of_an_additional_server_that_is_made_just_before_the_request_is_not_adopted() {
     let server = Twins::start(json!([
-        { "deployment_uuid": "further", "status": "in_progress", "commit": "HEAD", "destination_id": "1" },
+        { "deployment_uuid": "additional", "status": "in_progress", "commit": "HEAD", "destination_id": "1" },
         { "deployment_uuid": "own", "status": "finished", "commit": "HEAD", "destination_id": "0" },
     ]));
     let server = server.await;
