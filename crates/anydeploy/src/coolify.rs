@@ -13,8 +13,8 @@
 //!   [`Adoption::Any`](crate::Adoption::Any).
 //!   Coolify compares the commit and not the configuration: it merges a request for an application made from an image
 //!   during the whole run, and for one built from a repository until its commit is known.
-//!   What it merges into the deployment of an additional server has started nothing, and is `AlreadyRunning` whatever the request
-//!   says.
+//!   What it merges into the deployment of an additional server has started nothing, and is `AlreadyRunning` whatever the
+//!   request says.
 //! * After a lost answer, the one new deployment that the trigger can have made is
 //!   [`Inferred`](crate::Identity::Inferred), unless a concurrent trigger of this process was for the same target;
 //!   Coolify stores no correlation tag in a deployment, so there is no proof.

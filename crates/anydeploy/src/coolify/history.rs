@@ -1,7 +1,8 @@
 //! The deployments that an application had, newest first, and the pages of them.
 //!
-//! Facts of 4.3.11: the order is total (before 4.3.0 that of one second is open, and a cursor keeps the server's), a row that is made shifts all others back by one, and the end of the list is a short
+//! Facts of 4.3.11: the order is total, a row that is made shifts all others back by one, and the end of the list is a short
 //! page, as the number of rows is read at another moment.
+//! Before 4.3.0 the order within a second is open, and rows are skipped in it: the pages keep it as it comes.
 
 use std::collections::HashSet;
 

@@ -43,9 +43,9 @@ object!(Application:
     required { uuid = "uuid" }
     nullable {
         name = "name", status = "status", server_status = "server_status", environment = "environment",
-        environment_id = "environment_id", destination = "destination_id", fqdn = "fqdn", docker_compose_domains = "docker_compose_domains",
-        preview_url_template = "preview_url_template", build_pack = "build_pack",
-        dockerfile = "dockerfile", docker_registry_image_name = "docker_registry_image_name",
+        environment_id = "environment_id", destination = "destination_id", fqdn = "fqdn",
+        docker_compose_domains = "docker_compose_domains", preview_url_template = "preview_url_template",
+        build_pack = "build_pack", dockerfile = "dockerfile", docker_registry_image_name = "docker_registry_image_name",
         docker_registry_image_tag = "docker_registry_image_tag", git_repository = "git_repository",
         git_branch = "git_branch", git_commit_sha = "git_commit_sha", source_id = "source_id", settings = "settings",
         created_at = "created_at", restart_count = "restart_count"
