@@ -250,3 +250,57 @@ fn take_one(counts: &mut HashMap<u64, usize>, hash: u64) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LogOptions;
+
+    /// What is new in a page with a line for each letter, and whether lines before it are missing.
+    fn take(aligner: &mut Aligner, letters: &str, truncated: bool) -> (String, bool) {
+        let lines = letters.chars().map(|letter| LogLine::new(letter.to_string())).collect();
+        let page = LogPage { truncated, ..LogPage::last_of(lines, LogOptions::tail(usize::MAX)) };
+        let text = |lines: Vec<LogLine>| lines.into_iter().map(|line| line.text).collect();
+        match aligner.take(page, true) {
+            Aligned::New(lines) => (text(lines), false),
+            Aligned::NewAfterGap(lines) => (text(lines), true),
+            Aligned::Unknown => panic!("no longer page can be had"),
+        }
+    }
+
+    #[test]
+    fn of_several_places_for_the_first_lines_the_last_one_counts() {
+        let mut aligner = Aligner::new();
+        assert_eq!(take(&mut aligner, "a", true), ("a".to_owned(), true));
+        assert_eq!(take(&mut aligner, "xaya", true), (String::new(), false));
+    }
+
+    #[test]
+    fn a_line_that_is_written_again_after_it_was_gone_is_new() {
+        let mut aligner = Aligner::new();
+        for (page, new) in [("ab", "ab"), ("ax", "x"), ("axb", "b")] {
+            assert_eq!(take(&mut aligner, page, false), (new.to_owned(), false), "{page}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_which_half_was_reported_lately_is_of_a_log_that_was_rewritten() {
+        for (page, new) in [("bxdy", ("xy", false)), ("bxyz", ("bxyz", true)), ("xa", ("x", false))] {
+            let mut aligner = Aligner::new();
+            take(&mut aligner, "abcd", true);
+            assert_eq!(take(&mut aligner, page, true), (new.0.to_owned(), new.1), "{page}");
+        }
+        let mut aligner = Aligner::new();
+        take(&mut aligner, "abcdefgh", true);
+        assert_eq!(take(&mut aligner, "xa", true), ("xa".to_owned(), true), "the first line was reported long ago");
+    }
+
+    #[test]
+    fn a_log_of_which_lines_are_forgotten_begins_later() {
+        let mut aligner = Aligner::new();
+        aligner.record(&vec![0; MAX_REMEMBERED]);
+        assert!(!aligner.begins_later);
+        aligner.record(&[1]);
+        assert_eq!((aligner.begins_later, aligner.reported.len()), (true, MAX_REMEMBERED));
+    }
+}

@@ -162,5 +162,14 @@ mod tests {
         let rows = [other, plain.clone()];
         let decision = decide(&plain, &rows, None);
         assert!(matches!(decision, Decision::QueueUnreadable(row) if row.deployment_id == "first"), "{decision:?}");
+        // A row without a tag has the title and the description of its job.
+        for (title, description, goes_on) in [("t", "", true), ("of another", "", false), ("t", "of another", false)] {
+            let mut row = plain.clone();
+            row.title = Some("t".to_owned());
+            let data = json!({ "applicationId": "a", "titleLog": title, "descriptionLog": description });
+            let queue = queue(json!([{ "id": "1", "state": "active", "data": data }]));
+            let decision = decide(&row, std::slice::from_ref(&row), Some(&queue));
+            assert_eq!(matches!(decision, Decision::GoesOn(..)), goes_on, "{title} {description}");
+        }
     }
 }

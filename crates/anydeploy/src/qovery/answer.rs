@@ -114,3 +114,55 @@ fn started(mut pending: Pending, answer: Option<&Accepted>, baseline: &Baseline)
     }
     pending.accepted()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Target;
+    use crate::adapter::Overlap;
+    use crate::config::TokenScheme;
+    use crate::qovery::action::Action;
+
+    #[test]
+    fn a_request_that_is_not_named_is_the_only_one_that_can_be_ones_own() {
+        let web = Target::application("web");
+        let queue = |requests: &[&str]| {
+            let row = |request: &&str| {
+                let row = json!({
+                    "identifier": { "deployment_request_id": request },
+                    "auditing_data": { "origin": "API" },
+                    "trigger_action": "DEPLOY",
+                    "stages": [{ "services": [{ "identifier": { "service_id": "web" } }] }],
+                });
+                serde_json::from_value(row).unwrap()
+            };
+            let rows: Vec<Row> = requests.iter().map(row).collect();
+            Queue::of(&rows, &web, Action::Deploy, TokenScheme::Token)
+        };
+        for (before, now, overlap, expected) in [
+            (&[][..], &["r1"][..], None, Some(("r1", Identity::Inferred))),
+            (&["r1"], &["r1"], None, Some(("r1", Identity::Adopted))),
+            (&["r1"], &["r1", "r2"], None, Some(("r2", Identity::Inferred))),
+            (&[], &["r1", "r2"], None, None),
+            (&["r1", "r2"], &["r1", "r2"], None, None),
+            (&[], &["r1"], Some(Overlap::Target), None),
+            (&[], &["r1"], Some(Overlap::Environment), None),
+        ] {
+            let mut pending = Pending::new(web.clone(), "env");
+            pending.clues.overlap = overlap;
+            let baseline = Baseline {
+                last: None,
+                last_request: None,
+                last_of_target: None,
+                is_running: true,
+                at: Timestamps::of(None),
+                queue: queue(before),
+            };
+            let found = unnamed(&pending, &baseline, &queue(now));
+            let found = found.as_ref().map(|found| (found.request.as_deref().unwrap(), found.identity));
+            assert_eq!(found, expected, "{before:?} {now:?} {overlap:?}");
+        }
+    }
+}

@@ -93,3 +93,38 @@ impl<'a> Observed<'a> {
         Ok(Baseline::new(target, snapshot, at, Queue::of(rows, target, action, qovery.scheme)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::TokenScheme;
+
+    #[test]
+    fn an_environment_is_free_if_nothing_runs_and_nothing_waits_in_it() {
+        let at = Timestamps::of(None);
+        let web = Target::application("web");
+        for (word, waiting, expected) in [
+            (None, 0, true),
+            (Some("DEPLOYED"), 0, true),
+            (Some("DEPLOYMENT_ERROR"), 0, true),
+            (Some("DEPLOYED"), 1, false),
+            (Some("QUEUED"), 0, false),
+            (Some("DEPLOYING"), 0, false),
+            (Some("CANCELING"), 0, false),
+        ] {
+            let statuses = json!({ "environment": { "state": "DEPLOYED", "last_deployment_state": word } });
+            let snapshot = Snapshot::new(serde_json::from_value(statuses).unwrap(), at);
+            // It is for another service, and holds up a trigger all the same.
+            let row = json!({
+                "identifier": { "deployment_request_id": "r1" },
+                "stages": [{ "services": [{ "identifier": { "service_id": "api" } }] }],
+            });
+            let rows: Vec<Row> = vec![serde_json::from_value(row).unwrap(); waiting];
+            let queue = Queue::of(&rows, &web, Action::Deploy, TokenScheme::Token);
+            let baseline = Baseline::new(&web, &snapshot, at, queue);
+            assert_eq!(baseline.is_free(), expected, "{word:?} {waiting}");
+        }
+    }
+}

@@ -309,3 +309,46 @@ fn never_started(message: &'static str) -> Error {
 fn ambiguous(message: &'static str) -> Error {
     Error::new(ErrorKind::Undecidable, message).with_platform(platform::QOVERY)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Target;
+    use crate::adapter::Overlap;
+    use crate::qovery::action::Action;
+
+    #[test]
+    fn the_next_execution_is_that_of_an_unnamed_request_only_if_nothing_else_can_be() {
+        let web = Target::application("web");
+        let statuses = json!({ "environment": { "state": "DEPLOYING" } });
+        let snapshot = Snapshot::new(serde_json::from_value(statuses).unwrap(), Timestamps::of(None));
+        for (origins, overlap, expected) in [
+            (&[][..], None, None),
+            (&["GIT"], None, None),
+            (&["API"], None, Some(true)),
+            (&["API", "API"], None, Some(false)),
+            (&["API", "GIT"], None, Some(false)),
+            (&["API"], Some(Overlap::Target), Some(false)),
+            (&["API"], Some(Overlap::Environment), Some(false)),
+        ] {
+            let row = |(place, origin): (usize, &&str)| {
+                let row = json!({
+                    "identifier": { "deployment_request_id": format!("r{place}") },
+                    "auditing_data": { "origin": origin },
+                    "trigger_action": "DEPLOY",
+                    "stages": [{ "services": [{ "identifier": { "service_id": "web" } }] }],
+                });
+                serde_json::from_value(row).unwrap()
+            };
+            let rows: Vec<Waiting> = origins.iter().enumerate().map(row).collect();
+            let queue = Queue::of(&rows, &web, Action::Deploy, TokenScheme::Token);
+            let mut pending = Pending::new(web.clone(), "env");
+            pending.clues = Clues { is_next: true, overlap, ..Clues::default() };
+            let waits = waits_unnamed(&pending, &queue, &snapshot).map(|pending| pending.clues);
+            assert_eq!(waits.as_ref().map(|clues| clues.is_first), expected, "{origins:?} {overlap:?}");
+            assert!(waits.is_none_or(|clues| !clues.is_next && clues.left_queue_at.is_some()));
+        }
+    }
+}

@@ -141,6 +141,15 @@ mod tests {
         assert!(!concerns(&api), "it was seen to show");
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_counts_as_lost_does_nothing_to_a_service() {
+        let (web, unlisted) = (Target::application("web"), Unlisted::default());
+        unlisted.note("env", &web, Effects::all(Effect::Starts), Some("e1".into()), MINUTE);
+        assert_eq!(unlisted.effect_on("env", &web, Some("e1")), Some(Effect::Starts));
+        tokio::time::advance(MINUTE).await;
+        assert_eq!(unlisted.effect_on("env", &web, Some("e1")), None);
+    }
+
     #[test]
     fn the_newest_request_decides_what_happens_to_a_target() {
         let (web, api, whole) = (Target::application("web"), Target::application("api"), Target::environment("env"));

@@ -400,6 +400,11 @@ async fn a_variable_that_a_change_would_hide_from_the_build_is_not_changed() {
     assert_eq!(values(&coolify, &web).await, [("A".to_owned(), "old".to_owned())]);
     let added: DesiredVariables = [DesiredVariable::new("B", "new")].into_iter().collect();
     assert_eq!(apply(&coolify, &web, &added, PlanOptions::merge()).await.written, ["B"]);
+    // Those of a service or database have no such flag.
+    for other in &all(&fake)[1..] {
+        fake.set_variable(other.id(), "A", "old");
+        assert_eq!(apply(&coolify, other, &desired, PlanOptions::merge()).await.written, ["A"], "{other}");
+    }
 }
 
 #[tokio::test]

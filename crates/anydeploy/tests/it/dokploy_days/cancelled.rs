@@ -72,4 +72,8 @@ async fn where_the_queue_cannot_be_read_a_cancelled_deployment_says_that_it_may_
     let seen = dokploy.deployment(&first.id).await.unwrap();
     assert_eq!(seen.status.phase, Phase::Cancelled);
     assert!(seen.note.as_deref().unwrap().contains("runs again"), "{seen:?}");
+    // A later read may still see it.
+    fake.enable(DokployQuirk::QueueListRefused(500));
+    let seen = dokploy.deployment(&first.id).await.unwrap();
+    assert_eq!((seen.status.phase, seen.status.raw.as_str()), (Phase::Unknown, "cancelled"));
 }

@@ -6,6 +6,8 @@ use anydeploy::{
     DeployRequest, Deployment, DesiredState, ErrorKind, HistoryOptions, Outcome, Phase, ServiceState, Timing,
 };
 use anydeploy_fakes::{DokployQuirk, DokployScript};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
 use crate::support::dokploy::{clocked, manual, quick};
@@ -228,5 +230,26 @@ async fn a_given_up_row_does_not_keep_a_target_from_being_stopped_and_started() 
                 Err(error) => assert!(error.to_string().contains("never deployed"), "{error}"),
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn what_ends_while_the_queue_is_read_is_neither_given_up_nor_cancelled() {
+    for before in ["running", "cancelled"] {
+        let server = MockServer::builder().start().await;
+        let rows = |status: &str| {
+            let row = json!({ "deploymentId": "r", "status": status, "createdAt": "2026-01-01T00:00:00Z" });
+            Mock::given(path("/api/deployment.all"))
+                .respond_with(ResponseTemplate::new(200).set_body_json(json!([row])))
+        };
+        rows(before).up_to_n_times(1).with_priority(1).mount(&server).await;
+        rows("done").mount(&server).await;
+        for (read, answer) in [("deployment.queueList", json!([])), ("settings.isCloud", json!(false))] {
+            let answer = ResponseTemplate::new(200).set_body_json(answer);
+            Mock::given(path(format!("/api/{read}"))).respond_with(answer).expect(1..).mount(&server).await;
+        }
+        let dokploy = Dokploy::builder().url(server.uri()).token("t").build().unwrap();
+        let read = dokploy.deployment(&"dokploy:application:web?row=r".parse().unwrap()).await.unwrap();
+        assert_eq!(read.status.phase, Phase::Succeeded, "{before}");
     }
 }

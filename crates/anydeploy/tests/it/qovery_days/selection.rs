@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anydeploy::{
     DeployRequest, Deployer, DeployerExt, ErrorKind, Identity, JobEvent, Method, Outcome, Phase, Qovery, RanRevision,
-    Revision, Selection, Target, TargetKind,
+    Revision, Selection, Target, TargetKind, TerraformAction,
 };
 use anydeploy_fakes::{FakeQovery, Fault, FaultPlan, FaultyNetwork, QoveryQuirk, QoveryScript, RequestKind};
 use serde_json::json;
@@ -176,10 +176,13 @@ async fn what_cannot_stand_in_a_selection_is_refused_and_nothing_is_sent() {
     let refused = async |selection: Selection| qovery.deploy_selection(&selection).await.unwrap_err();
     let whole = DeployRequest::new(Target::environment(fake.environment()));
     let event = DeployRequest::new(Target::new(TargetKind::Job, fake.add_job("job"))).with_job_event(JobEvent::Cron);
+    let bucket = Target::new(TargetKind::Terraform, fake.add_terraform("bucket"));
+    let plan = DeployRequest::new(bucket).with_terraform_action(TerraformAction::Plan);
     for selection in [
         Selection::Tag("blue".into()),
         Selection::Requests(vec![whole]),
         Selection::Requests(vec![event]),
+        Selection::Requests(vec![plan]),
         Selection::Requests(vec![DeployRequest::restart(web(&fake))]),
     ] {
         let error = refused(selection).await;

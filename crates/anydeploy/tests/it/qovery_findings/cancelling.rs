@@ -73,6 +73,8 @@ async fn a_cancel_of_a_request_that_waits_says_which_other_services_it_is_for() 
     let (fake, qovery) = manual(FakeQovery::builder()).await;
     fake.deploy_by_someone_else(&fake.add_database("db"));
     let ours = qovery.deploy(&DeployRequest::new(Target::application(fake.application()))).await.unwrap();
+    // That of another user waits by itself.
+    fake.deploy_by_someone_else(&fake.container());
     let alone = qovery.cancel_deployment(&ours.id).await.unwrap();
     assert_eq!((alone.status.phase, alone.reason), (Phase::Cancelling, None));
     // Requests of one user wait as one.
