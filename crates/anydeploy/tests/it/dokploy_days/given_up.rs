@@ -191,6 +191,14 @@ async fn a_given_up_row_is_left_running_where_the_queue_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn a_given_up_row_counts_as_under_way_where_the_server_shows_no_queue() {
+    let (fake, dokploy, web) = given_up(|[web, ..]| web).await;
+    fake.enable(DokployQuirk::OldServerWithoutQueueList);
+    let run = dokploy.state(&web).await.unwrap();
+    assert_eq!((run.busy.is_some(), run.under_way.len()), (true, 1));
+}
+
+#[tokio::test]
 async fn a_given_up_row_does_not_keep_an_application_from_being_restarted() {
     let (fake, dokploy, web) = given_up(|[web, ..]| web).await;
     fake.next_deployment(web.id(), DokployScript::succeeds().lasting(100));
