@@ -104,7 +104,8 @@ fn compare(present: &Variable, wanted: &DesiredVariable) -> Change {
     let differs = wanted.secret.is_some_and(|secret| secret != present.secret)
         || is_other(wanted.literal, present.literal)
         || is_other(wanted.at_build, present.at_build)
-        || wanted.comment.as_ref().is_some_and(|comment| present.comment.as_ref() != Some(comment));
+        // An empty comment is none.
+        || wanted.comment.as_deref().is_some_and(|comment| present.comment.as_deref().unwrap_or_default() != comment);
     match &present.value {
         VariableValue::Known(value) if *value == wanted.value && !differs => Change::Keep,
         VariableValue::Known(_) => Change::Change,

@@ -112,6 +112,7 @@ fn an_attribute_that_is_not_desired_stays_and_one_that_the_platform_lacks_is_not
         assert_eq!(change(changed.clone()), Change::Change, "{changed:?}");
     }
     assert_eq!(change(DesiredVariable::new("B", "1").with_at_build(true).with_literal(true)), Change::Keep);
+    assert_eq!(change(DesiredVariable::new("B", "1").with_comment("")), Change::Keep, "an empty comment is none");
 }
 
 #[test]
