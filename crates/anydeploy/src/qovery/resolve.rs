@@ -345,10 +345,10 @@ mod tests {
             let rows: Vec<Waiting> = origins.iter().enumerate().map(row).collect();
             let queue = Queue::of(&rows, &web, Action::Deploy, TokenScheme::Token);
             let mut pending = Pending::new(web.clone(), "env");
-            pending.clues = Clues { is_next: true, overlap, ..Clues::default() };
+            pending.clues.overlap = overlap;
             let waits = waits_unnamed(&pending, &queue, &snapshot).map(|pending| pending.clues);
             assert_eq!(waits.as_ref().map(|clues| clues.is_first), expected, "{origins:?} {overlap:?}");
-            assert!(waits.is_none_or(|clues| !clues.is_next && clues.left_queue_at.is_some()));
+            assert!(waits.is_none_or(|clues| clues.left_queue_at.is_some()));
         }
     }
 }
