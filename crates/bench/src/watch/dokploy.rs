@@ -69,7 +69,15 @@ impl Platform for Dokploy {
                 };
                 Some(Answer::json(&Value::Array((0..scene.ends().len()).map(with_application).collect())))
             }
-            "/api/deployment.queueList" => Some(Answer::json(&json!([]))),
+            // A job stays in the queue until after the last change of its row.
+            "/api/deployment.queueList" => {
+                let job = |number: usize| {
+                    let data = json!({ "applicationId": application(scene.place_of(number)), "titleLog": "Manual deployment" });
+                    json!({ "id": number.to_string(), "state": "active", "data": data })
+                };
+                let running = (0..scene.ends().len()).filter(|number| !scene.is_over(*number, now));
+                Some(Answer::json(&Value::Array(running.map(job).collect())))
+            }
             "/api/settings.isCloud" => Some(Answer::json(&json!(false))),
             _ => None,
         }
