@@ -72,8 +72,8 @@ impl Platform for Dokploy {
             // A job stays in the queue until after the last change of its row.
             "/api/deployment.queueList" => {
                 let job = |number: usize| {
-                    let data = json!({ "applicationId": application(scene.place_of(number)), "titleLog": "Manual deployment" });
-                    json!({ "id": number.to_string(), "state": "active", "data": data })
+                    let of = json!({ "applicationId": application(scene.place_of(number)), "titleLog": "Manual deployment" });
+                    json!({ "id": number.to_string(), "state": "active", "data": of })
                 };
                 let running = (0..scene.ends().len()).filter(|number| !scene.is_over(*number, now));
                 Some(Answer::json(&Value::Array(running.map(job).collect())))
