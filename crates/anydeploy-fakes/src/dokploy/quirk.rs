@@ -96,8 +96,8 @@ pub enum DokployQuirk {
     ///
     /// Off.
     NoContainers,
-    /// The containers of the swarm crash as soon as they run: each list of tasks is read during the short life of one, and each list
-    /// of containers between two of them.
+    /// The containers of the swarm crash as soon as they run: each list of tasks is read during the short life of one, and
+    /// each list of containers between two of them.
     ///
     /// Off: on a real server only some reads come at these times.
     CrashLoop,

@@ -169,7 +169,8 @@ async fn a_key_twice_in_bulk_makes_two_rows() {
     assert_eq!((production, list.as_array().unwrap().len()), (2, 3));
 }
 
-// Source of 4.3.11: `create_bulk_envs` reads the relation of the previews once, and a new variable makes a preview's row beside it.
+// Source of 4.3.11: `create_bulk_envs` reads the relation of the previews once, and a new variable makes a preview's row
+// beside it.
 #[tokio::test]
 async fn a_preview_of_what_a_bulk_added_after_its_first_preview_makes_two_rows() {
     for (keys, rows) in [
